@@ -1,0 +1,152 @@
+"""The run directory: the whole protocol between server, runner and engine.
+
+::
+
+    <data>/runs/<uuid>/
+    ├── run.json       what to execute; written once, before the start
+    ├── workflow       the document as submitted
+    ├── wd/            the working directory that clients see
+    ├── security/      credentials and trusts for the engine, mode 0700
+    ├── events.jsonl   what the engine reports, a line an event
+    ├── stdout stderr
+    └── outcome.json   written to a temporary name and renamed: its presence means "ended"
+
+The server writes ``run.json``; the engine writes events and the outcome; either
+may be killed at any moment and the other still reads a consistent state.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from taverna_server.model.run import RunInput
+
+WORKING_SUBDIRECTORIES = (
+    "conf", "externaltool", "feed", "interactions", "lib", "logs", "plugins", "repository", "var",
+)  # fmt: skip
+"""Made with every run (protocol dossier 8.1)."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunOrder:
+    """``run.json``: what the engine is to do."""
+
+    run_id: str
+    workflow_type: str = "taverna"
+    inputs: tuple[RunInput, ...] = ()
+    baclava_input: str | None = None
+    baclava_output: str | None = None
+    generate_provenance: bool = False
+    options: Mapping[str, Any] = field(default_factory=dict)
+    """Settings of the engine: ``executor``, ``java``, ... (``docs/configuration.md``)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """``outcome.json``: how it ended."""
+
+    exit_code: int
+    """0 when the workflow completed, also with errors among its outputs."""
+    started: str
+    """ISO 8601, UTC."""
+    finished: str
+    message: str = ""
+    """Why it could not run; empty when it did."""
+    usage: Mapping[str, float] = field(default_factory=dict)
+    """``user`` and ``system`` in seconds of CPU, ``max_rss`` in bytes."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunDirectory:
+    """The paths of one run directory, and the two documents in it."""
+
+    root: Path
+
+    @property
+    def run_json(self) -> Path:
+        return self.root / "run.json"
+
+    @property
+    def workflow(self) -> Path:
+        return self.root / "workflow"
+
+    @property
+    def wd(self) -> Path:
+        return self.root / "wd"
+
+    @property
+    def out(self) -> Path:
+        return self.wd / "out"
+
+    @property
+    def detail_log(self) -> Path:
+        return self.wd / "logs" / "detail.log"
+
+    @property
+    def security(self) -> Path:
+        return self.root / "security"
+
+    @property
+    def events(self) -> Path:
+        return self.root / "events.jsonl"
+
+    @property
+    def stdout(self) -> Path:
+        return self.root / "stdout"
+
+    @property
+    def stderr(self) -> Path:
+        return self.root / "stderr"
+
+    @property
+    def outcome_json(self) -> Path:
+        return self.root / "outcome.json"
+
+    def create(self, workflow: bytes) -> None:
+        """Make the directory with everything that stands in it before the start."""
+        self.root.mkdir(parents=True)
+        self.security.mkdir(mode=0o700)
+        for name in WORKING_SUBDIRECTORIES:
+            (self.wd / name).mkdir(parents=True)
+        write_atomically(self.workflow, workflow)
+
+    def write_order(self, order: RunOrder) -> None:
+        """Write ``run.json``."""
+        write_atomically(self.run_json, json.dumps(asdict(order), ensure_ascii=False).encode())
+
+    def read_order(self) -> RunOrder:
+        """Read ``run.json``. Raises FileNotFoundError before the start."""
+        data = json.loads(self.run_json.read_bytes())
+        data["inputs"] = tuple(RunInput(**item) for item in data["inputs"])
+        return RunOrder(**data)
+
+    def write_outcome(self, outcome: Outcome) -> None:
+        """Say that the run has ended; nothing is written after this."""
+        write_atomically(self.outcome_json, json.dumps(asdict(outcome)).encode())
+
+    def read_outcome(self) -> Outcome | None:
+        """How the run ended, or None while it has not."""
+        try:
+            return Outcome(**json.loads(self.outcome_json.read_bytes()))
+        except FileNotFoundError:
+            return None
+
+
+def write_atomically(path: Path, content: bytes) -> None:
+    """Write a file so that a reader sees all of it or the old one, also after a crash."""
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(content)
+            stream.flush()
+            os.fsync(stream.fileno())
+        os.replace(temporary, path)
+    except BaseException:
+        os.unlink(temporary)
+        raise

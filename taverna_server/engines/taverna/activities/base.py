@@ -1,0 +1,108 @@
+"""What an activity is to the engine.
+
+The engine makes one ``BoundActivity`` for each activity of a processor and
+invokes it once for each iteration, from a thread of its executor. Iterations
+that are ready together come together (``invoke_all``), so that a kind whose
+invocation crosses a process boundary pays for the crossing once.
+"""
+
+from __future__ import annotations
+
+import threading
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TypeAlias
+
+from taverna_server.data.values import StackFrame, Value
+from taverna_server.workflow.model import Activity, ActivityPort
+
+Inputs: TypeAlias = Mapping[str, Value]
+"""By activity port; a port that is not connected is absent. No input contains errors."""
+Outputs: TypeAlias = Mapping[str, Value]
+"""By activity port, each at the depth the port declares."""
+
+
+class ActivityFailure(Exception):
+    """The invocation failed: retry and failover see it, then it becomes an error document.
+
+    ``message`` is the text of ``activities.md``; ``exception`` and ``trace`` are
+    set where Taverna attached a Throwable.
+    """
+
+    def __init__(
+        self, message: str, exception: str = "", trace: tuple[StackFrame, ...] = ()
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.exception = exception
+        self.trace = trace
+
+
+class RunCancelled(Exception):
+    """The run was stopped while the activity worked."""
+
+
+@dataclass
+class RunContext:
+    """The run an activity belongs to: places, and whether to give up."""
+
+    wd: Path
+    scratch: Path
+    """For temporary files; removed with the run."""
+    run_id: str = ""
+    options: Mapping[str, object] = field(default_factory=dict)
+    cancelled: threading.Event = field(default_factory=threading.Event)
+
+    def check_cancelled(self) -> None:
+        """Raises RunCancelled once the run was stopped; call it wherever work may last."""
+        if self.cancelled.is_set():
+            raise RunCancelled
+
+
+class BoundActivity(ABC):
+    """An activity of the workflow, bound to the run it executes in."""
+
+    def __init__(self, activity: Activity, context: RunContext) -> None:
+        self.activity = activity
+        self.context = context
+
+    @classmethod
+    def problems(cls, activity: Activity) -> Iterable[str]:
+        """What makes this configuration impossible to execute, a sentence each."""
+        return ()
+
+    @classmethod
+    def output_ports(cls, activity: Activity) -> Sequence[ActivityPort]:
+        """The output ports with their depths; kinds with implied ports override this."""
+        return activity.outputs
+
+    @classmethod
+    def needs_jvm(cls, activity: Activity) -> bool:
+        """Whether executing this activity needs the run's JVM."""
+        return False
+
+    @abstractmethod
+    def invoke(self, inputs: Inputs) -> Outputs:
+        """Do the work once. Ports left out become ``No data returned on port`` errors.
+
+        May be called from several threads at once when the processor's
+        ``max_jobs`` is above 1.
+
+        Raises:
+            ActivityFailure: see there.
+            RunCancelled: the run was stopped meanwhile.
+        """
+
+    def invoke_all(self, batch: Sequence[Inputs]) -> Iterator[Outputs | ActivityFailure]:
+        """Do the work for each of the inputs, in order, one result each as it comes."""
+        for inputs in batch:
+            try:
+                yield self.invoke(inputs)
+            except ActivityFailure as failure:
+                yield failure
+
+    def close(self) -> None:
+        """Let go of what the activity holds; called once, when the run ends."""
+        return

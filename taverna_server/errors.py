@@ -1,0 +1,160 @@
+"""Every exception of the package.
+
+::
+
+    TavernaServerError
+    ├── ClientMistake               the caller can put it right
+    │   ├── BadRequest              what was sent cannot be understood
+    │   │   ├── MalformedDocument   XML or JSON that cannot be read
+    │   │   └── BadStateChange      not from this state
+    │   ├── NotAuthenticated        who are you?
+    │   ├── NotPermitted            known, and not allowed
+    │   │   └── BadPath             a file name or place that is not allowed
+    │   ├── Unknown                 no such thing, or invisible to the caller
+    │   │   ├── UnknownRun  UnknownPort  UnknownEntry  UnknownUser  UnknownWorkflow
+    │   ├── TooLarge                longer than this resource takes
+    │   └── NotAcceptable  UnsupportedMedia  RangeNotSatisfiable
+    ├── TryLater                    right, but not now
+    │   ├── TooManyRuns  TooManyOperating  RunnerUnavailable
+    ├── WorkflowInvalid             a workflow that cannot run; carries all its problems
+    ├── RunRefused                  the engine did not start and never will
+    └── ConfigurationError          whoever runs the server can put it right
+
+Text of ``ClientMistake``, ``TryLater`` and ``WorkflowInvalid`` may leave the
+server; nothing else may. Only ``rest/errors.py`` and its sisters in the other
+faces know HTTP statuses.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Sequence
+
+
+class TavernaServerError(Exception):
+    """The root: ``except TavernaServerError`` catches what we raise on purpose."""
+
+
+class ClientMistake(TavernaServerError):
+    """The caller's fault; the same request will fail again."""
+
+
+class BadRequest(ClientMistake):
+    """What was sent cannot be understood or is not allowed to have this value."""
+
+
+class MalformedDocument(BadRequest):
+    """A body that cannot be read as what its media type says it is."""
+
+
+class BadStateChange(BadRequest):
+    """The run is not in a state that allows this."""
+
+
+class NotAuthenticated(ClientMistake):
+    """No credentials, or wrong ones."""
+
+
+class NotPermitted(ClientMistake):
+    """The caller may see the thing but not do this to it."""
+
+
+class BadPath(NotPermitted):
+    """A name or place in a working directory that is not allowed."""
+
+
+class Unknown(ClientMistake):
+    """No such thing, or one that the caller may not see: the two look the same."""
+
+
+class UnknownRun(Unknown):
+    """No run of this id that the caller may read."""
+
+    def __init__(self, run_id: str) -> None:
+        super().__init__("unknown run UUID")
+        self.run_id = run_id
+
+
+class UnknownPort(Unknown):
+    """The workflow has no port of this name."""
+
+    def __init__(self, name: str, known: Sequence[str], kind: str = "input") -> None:
+        super().__init__(
+            f"unknown {kind} port name '{name}': the workflow "
+            + (f"has the {kind} ports {', '.join(known)}" if known else f"has no {kind} ports")
+            + _did_you_mean(name, known)
+        )
+        self.name = name
+
+
+class UnknownEntry(Unknown):
+    """No file or directory of this name in the working directory."""
+
+    def __init__(self, path: str = "") -> None:
+        super().__init__("no such directory entry")
+        self.path = path
+
+
+class UnknownUser(Unknown):
+    """No account of this name."""
+
+
+class UnknownWorkflow(Unknown):
+    """No workflow of this id in the library."""
+
+
+class TooLarge(ClientMistake):
+    """A body longer than the resource takes."""
+
+
+class NotAcceptable(ClientMistake):
+    """None of the representations offered is one the client accepts."""
+
+
+class UnsupportedMedia(ClientMistake):
+    """A request body of a media type that the resource does not read."""
+
+
+class RangeNotSatisfiable(ClientMistake):
+    """The range asked for lies outside the file."""
+
+    def __init__(self, size: int) -> None:
+        super().__init__("Requested range not satisfiable")
+        self.size = size
+
+
+class TryLater(TavernaServerError):
+    """The request is right; it may succeed later."""
+
+
+class TooManyRuns(TryLater):
+    """The limit of runs in any state is reached."""
+
+
+class TooManyOperating(TryLater):
+    """The limit of operating runs is reached."""
+
+
+class RunnerUnavailable(TryLater):
+    """The engine did not start; later it may."""
+
+
+class RunRefused(TavernaServerError):
+    """The engine did not start and never will."""
+
+
+class WorkflowInvalid(TavernaServerError):
+    """A workflow that cannot run. ``problems`` holds all of them, one sentence each."""
+
+    def __init__(self, problems: Iterable[str]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(self.problems))
+
+
+class ConfigurationError(TavernaServerError):
+    """A setting that cannot be used; the message names it."""
+
+
+def _did_you_mean(name: str, known: Sequence[str]) -> str:
+    close = difflib.get_close_matches(name, known, n=1)
+    return f". Did you mean '{close[0]}'?" if close else ""

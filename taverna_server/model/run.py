@@ -1,0 +1,93 @@
+"""A run: one execution of a workflow on the server, and its files."""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+from datetime import datetime
+
+from taverna_server.errors import BadRequest
+
+
+class RunStatus(enum.IntEnum):
+    """Where a run is in its life; ordered, so ``status < FINISHED`` reads as it says."""
+
+    INITIALIZED = 0
+    """Created; inputs may be set."""
+    OPERATING = 1
+    """The engine was asked to run it."""
+    STOPPED = 2
+    """Suspended; may go on."""
+    FINISHED = 3
+    """Over, for whatever reason."""
+
+    @property
+    def word(self) -> str:
+        """As it stands on the wire: ``Initialized`` and so on."""
+        return self.name.capitalize()
+
+    @classmethod
+    def from_word(cls, word: str) -> RunStatus:
+        """Raises BadRequest, naming the words there are, for any other word."""
+        for status in cls:
+            if status.word == word:
+                return status
+        words = ", ".join(status.word for status in cls)
+        raise BadRequest(f"unknown status '{word[:40]}': it is one of {words}")
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What clients asked for (``target``) and what was seen (``observed``).
+
+    All times are aware datetimes in UTC.
+    """
+
+    id: str
+    """UUID, version 4, lower case."""
+    number: int
+    """The small integer of the Player interface."""
+    owner: str
+    name: str
+    workflow_id: str
+    """SHA-256 of the workflow document, hexadecimal: its key in the library."""
+    workflow_type: str
+    """``taverna``, ``serial``, ``cwl``, ``snakemake`` or ``yadage``."""
+    target: RunStatus
+    observed: RunStatus
+    created: datetime
+    expiry: datetime
+    started: datetime | None = None
+    """When the start was requested."""
+    finished: datetime | None = None
+    """When the end was requested or seen."""
+    exit_code: int | None = None
+    generate_provenance: bool = False
+    baclava_input: str | None = None
+    """Path below ``wd`` of a Baclava document with all inputs."""
+    baclava_output: str | None = None
+    """Path below ``wd`` for a Baclava document of all outputs, instead of ``wd/out``."""
+
+    @property
+    def status(self) -> RunStatus:
+        """As clients see it: it follows the request at once, and an end is an end."""
+        return max(self.target, self.observed) if self._over else self.target
+
+    @property
+    def _over(self) -> bool:
+        return RunStatus.FINISHED in (self.target, self.observed)
+
+
+@dataclass(frozen=True, slots=True)
+class RunInput:
+    """One input port of a run that was given something: a text or a file below ``wd``.
+
+    Exactly one of ``value`` and ``file`` is set. Both empty strings are legal
+    values of ``value``.
+    """
+
+    port: str
+    value: str | None = None
+    file: str | None = None
+    delimiter: str | None = None
+    """One ASCII character at which the engine splits the text into a list."""
