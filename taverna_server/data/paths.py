@@ -1,0 +1,341 @@
+"""A client's path to a file inside one directory, never outside it.
+
+Theory of operation. A path is never handed to the operating system as a whole:
+it is split into names, and each name is opened relative to the descriptor of
+the directory before it, with ``O_NOFOLLOW``. So neither ``..`` nor a symbolic
+link nor a directory that the workflow exchanges for a link at this very moment
+leads anywhere but to "no such directory entry". Links and special files (pipes,
+sockets, devices) are as good as absent: not listed, never opened; only a
+deletion of the directory they lie in removes them, itself and not its target.
+
+A file is written to a nameless or temporary file and then given its name, so a
+reader sees the old content or all of the new, and a broken upload leaves
+nothing. It survives a kill of the server; no ``fsync`` guards it against a
+loss of power, which would cost every upload its speed.
+
+Trees are deleted (``removal.py``) and walked without recursion and with a few
+descriptors: a workflow can make directories far deeper than Python's stack.
+
+Rules and texts: protocol dossier 8.2, 8.6, 8.7, 8.8.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import secrets
+import stat
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from taverna_server.data.removal import remove_entry
+from taverna_server.errors import BadPath, UnknownEntry
+
+MAX_DEPTH = 256
+"""Directories below each other that a client may reach."""
+
+_DIRECTORY = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
+_REGULAR = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+_PLACE_OF_A_FILE = "Cannot create a file that is not in a directory."
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A file or directory as a listing shows it."""
+
+    name: str
+    is_dir: bool
+    size: int
+    modified: float
+    """Seconds since 1970."""
+
+
+def split(path: str) -> tuple[str, ...]:
+    """The names along a client's path; a slash at its end is tolerated."""
+    trimmed = path[:-1] if path.endswith("/") else path
+    return tuple(trimmed.split("/")) if trimmed else ()
+
+
+def check_new_name(name: str, refusal: str = "failed to make empty file") -> str:
+    """The name, if a client may give it to a new entry (protocol dossier 8.2).
+
+    Raises:
+        BadPath: empty, ``.``, ``..``, too long, or with a slash, a space or a control
+            character.
+    """
+    forbidden = any(character <= " " or character == "/" for character in name)
+    if name in ("", ".", "..") or forbidden or len(os.fsencode(name)) > 255:
+        raise BadPath(refusal)
+    return name
+
+
+def check_relative(path: str) -> str:
+    """A file name below ``wd`` as inputs and Baclava files have it, not opened yet.
+
+    Raises:
+        BadPath: absolute, with a ``..``, or with a name that no client may give.
+    """
+    if path.startswith("/"):
+        raise BadPath("filename may not be absolute")
+    names = path.split("/")
+    if ".." in names:
+        raise BadPath("filename may not refer to parent")
+    for name in names:
+        check_new_name(name, f"not a file name: {path[:100]!r}")
+    return path
+
+
+class WorkDirectory:
+    """Everything that clients do below one directory.
+
+    Paths are relative to ``root`` and separated by slashes; the empty path is
+    the directory itself. All methods raise UnknownEntry when an entry on the
+    way is missing and BadPath when a file stands where a directory is needed.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    def entry(self, path: str) -> Entry:
+        """What stands at the path."""
+        names = split(path)
+        if not names:
+            with self._directory(()) as here:
+                return _entry("", os.fstat(here))
+        with self._directory(names[:-1]) as parent:
+            return _entry(names[-1], _visible(parent, names[-1]))
+
+    def is_dir(self, path: str) -> bool:
+        """Whether a directory stands at the path; False also where nothing does."""
+        try:
+            return self.entry(path).is_dir
+        except (UnknownEntry, BadPath):
+            return False
+
+    def list(self, path: str = "") -> list[Entry]:
+        """The files and directories in a directory, by name.
+
+        Raises:
+            BadPath: it is not a directory.
+        """
+        with self._directory(split(path)) as here, os.scandir(here) as found:
+            entries = [entry for item in found if (entry := _scanned(item))]
+        return sorted(entries, key=lambda entry: entry.name)
+
+    def open_file(self, path: str) -> tuple[BinaryIO, os.stat_result]:
+        """A regular file, open for reading; the caller closes it.
+
+        Raises:
+            BadPath: it is a directory.
+        """
+        names = split(path)
+        if not names:
+            raise BadPath("not a file")
+        with self._directory(names[:-1]) as parent:
+            return _open_regular(parent, names[-1])
+
+    def walk(self, path: str = "") -> Iterator[tuple[str, Entry]]:
+        """Every file below a directory, with its path from there.
+
+        Raises:
+            BadPath: directories nested too deep to be reached one by one.
+        """
+        base = split(path)
+        waiting: list[tuple[str, ...]] = [()]
+        while waiting:
+            inner = waiting.pop()
+            for entry in self.list("/".join(base + inner)):
+                place = (*inner, entry.name)
+                if entry.is_dir:
+                    waiting.append(place)
+                else:
+                    yield "/".join(place), entry
+
+    def make_directory(self, parent: str, name: str) -> None:
+        """Make one directory.
+
+        Raises:
+            BadPath: a name that is not allowed or taken, or a parent that is a file.
+        """
+        refusal = "failed to make subdirectory"
+        check_new_name(name, refusal)
+        with self._place(parent, "You may not make a subdirectory of a file.") as place:
+            try:
+                os.mkdir(name, dir_fd=place)
+            except OSError as error:
+                raise _refused(error, refusal) from error
+
+    def write(self, path: str, chunks: Iterable[bytes]) -> bool:
+        """Make the chunks the content of a file; True if there was none before.
+
+        Needs the memory of one chunk. When ``chunks`` raises, nothing has changed.
+
+        Raises:
+            BadPath: a new name that is not allowed, a directory of that name, or a
+                parent that is a file.
+        """
+        names = split(path)
+        if not names:
+            raise BadPath(_PLACE_OF_A_FILE)
+        with self._place("/".join(names[:-1]), _PLACE_OF_A_FILE) as parent:
+            return _write(parent, names[-1], chunks, _PLACE_OF_A_FILE)
+
+    def upload(self, parent: str, name: str, content: bytes) -> bool:
+        """``write`` for a document that names the file inside a directory (8.7)."""
+        check_new_name(name)
+        with self._place(parent, "You may not place a file in a file.") as place:
+            refusal = "You may not overwrite a directory with a file."
+            return _write(place, name, (content,), refusal)
+
+    def delete(self, path: str) -> None:
+        """Remove a file, or a directory with everything in it.
+
+        Raises:
+            BadPath: the path is the directory itself, or the file system refuses.
+        """
+        names = split(path)
+        if not names:
+            raise BadPath("failed to delete directory entry")
+        with self._directory(names[:-1]) as parent:
+            found = _visible(parent, names[-1])
+            try:
+                remove_entry(parent, names[-1], found.st_mode)
+            except FileNotFoundError as error:
+                raise UnknownEntry(path) from error
+            except OSError as error:
+                raise _refused(error, "failed to delete directory entry") from error
+
+    @contextlib.contextmanager
+    def _directory(self, names: tuple[str, ...]) -> Iterator[int]:
+        """A descriptor of the directory that the names lead to."""
+        if len(names) > MAX_DEPTH:
+            raise BadPath(f"directories nested more than {MAX_DEPTH} deep")
+        try:
+            here = os.open(self.root, _DIRECTORY)
+        except FileNotFoundError as error:
+            raise UnknownEntry from error
+        try:
+            for name in names:
+                inner = _open_directory(here, name)
+                os.close(here)
+                here = inner
+            yield here
+        finally:
+            os.close(here)
+
+    @contextlib.contextmanager
+    def _place(self, path: str, refusal: str) -> Iterator[int]:
+        """The directory for a new entry; ``refusal`` is said when it is a file."""
+        names = split(path)
+        if names and not self.entry(path).is_dir:
+            raise BadPath(refusal)
+        with self._directory(names) as here:
+            yield here
+
+
+def _visible(parent: int, name: str) -> os.stat_result:
+    """What a name stands for. Raises UnknownEntry for links and special files, too."""
+    if name in ("", ".", "..") or "/" in name or "\0" in name:
+        raise UnknownEntry(name)
+    try:
+        found = os.stat(name, dir_fd=parent, follow_symlinks=False)
+    except OSError as error:
+        raise UnknownEntry(name) from error
+    if not (stat.S_ISREG(found.st_mode) or stat.S_ISDIR(found.st_mode)):
+        raise UnknownEntry(name)
+    return found
+
+
+def _open_directory(parent: int, name: str) -> int:
+    if not stat.S_ISDIR(_visible(parent, name).st_mode):
+        raise BadPath("trying to take subdirectory of file")
+    try:
+        return os.open(name, _DIRECTORY, dir_fd=parent)
+    except PermissionError as error:
+        raise BadPath("the workflow made this directory unreadable") from error
+    except OSError as error:  # exchanged for something else since
+        raise UnknownEntry(name) from error
+
+
+def _open_regular(parent: int, name: str) -> tuple[BinaryIO, os.stat_result]:
+    if stat.S_ISDIR(_visible(parent, name).st_mode):
+        raise BadPath("not a file")
+    try:
+        handle = os.open(name, _REGULAR, dir_fd=parent)
+    except PermissionError as error:
+        raise BadPath("the workflow made this file unreadable") from error
+    except OSError as error:
+        raise UnknownEntry(name) from error
+    stream = os.fdopen(handle, "rb", buffering=0)
+    found = os.fstat(handle)
+    if not stat.S_ISREG(found.st_mode):  # exchanged since; O_NONBLOCK kept us from waiting
+        stream.close()
+        raise UnknownEntry(name)
+    return stream, found
+
+
+def _entry(name: str, found: os.stat_result) -> Entry:
+    return Entry(name, stat.S_ISDIR(found.st_mode), found.st_size, found.st_mtime)
+
+
+def _scanned(item: os.DirEntry[str]) -> Entry | None:
+    try:
+        found = item.stat(follow_symlinks=False)
+    except FileNotFoundError:  # gone since
+        return None
+    if stat.S_ISREG(found.st_mode) or stat.S_ISDIR(found.st_mode):
+        return _entry(item.name, found)
+    return None
+
+
+def _write(parent: int, name: str, chunks: Iterable[bytes], refusal: str) -> bool:
+    """Write beside the place and rename; ``refusal`` is for a directory of that name."""
+    replaces = _replaced(parent, name, refusal)
+    temporary = f".upload-{secrets.token_hex(8)}"
+    handle = os.open(
+        temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666, dir_fd=parent
+    )
+    try:
+        with os.fdopen(handle, "wb", buffering=0) as stream:
+            for chunk in chunks:
+                _write_all(stream.fileno(), chunk)
+        _rename(parent, temporary, name, refusal)
+    except BaseException:
+        os.unlink(temporary, dir_fd=parent)
+        raise
+    return not replaces
+
+
+def _replaced(parent: int, name: str, refusal: str) -> bool:
+    """Whether a file has the name already; other names must be allowed ones."""
+    try:
+        found = _visible(parent, name)
+    except UnknownEntry:
+        check_new_name(name)
+        return False
+    if stat.S_ISDIR(found.st_mode):
+        raise BadPath(refusal)
+    return True
+
+
+def _write_all(handle: int, chunk: bytes) -> None:
+    rest = memoryview(chunk)
+    while rest:
+        rest = rest[os.write(handle, rest) :]
+
+
+def _rename(parent: int, old: str, new: str, refusal: str) -> None:
+    try:
+        os.rename(old, new, src_dir_fd=parent, dst_dir_fd=parent)
+    except IsADirectoryError as error:
+        raise BadPath(refusal) from error
+
+
+def _refused(error: OSError, refusal: str) -> Exception:
+    """The file system said no because of what the client asked for; the rest is our trouble."""
+    theirs = (errno.EEXIST, errno.ENOTDIR, errno.EACCES, errno.EPERM, errno.ENAMETOOLONG,
+              errno.ENOTEMPTY)  # fmt: skip
+    return BadPath(refusal) if error.errno in theirs else error
