@@ -1,0 +1,252 @@
+"""One table of options: name, default, parser, help.
+
+Every field of ``Config`` is one option, and the table is the class itself. The
+command line (``--run-limit 20``), the environment (``TAVERNA_SERVER_RUN_LIMIT=20``)
+and one INI file (``run_limit = 20`` under ``[taverna-server]``) all hold text that
+the field's parser reads; the first of the three that names an option wins. The
+sample file, the page in the documentation and the command line help are printed
+from the same table.
+
+``Config`` is passed in, never fetched from a global. Processes that ``serve``
+starts get the resolved values through ``as_environment``.
+"""
+
+from __future__ import annotations
+
+import configparser
+import difflib
+import shlex
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import Field, dataclass, field, fields
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, TypeVar
+
+from taverna_server.errors import ConfigurationError
+
+SECTION = "taverna-server"
+PREFIX = "TAVERNA_SERVER_"
+_UNITS = {"k": 2**10, "m": 2**20, "g": 2**30}
+
+T = TypeVar("T")
+
+
+def option(default: str, parse: Callable[[str], T], help: str, secret: bool = False) -> T:
+    """A field of ``Config``; the default is text, read by the same parser as any other.
+
+    A ``secret`` one is left out when the configuration is printed.
+    """
+    made: Any = field(
+        default=parse(default),
+        repr=not secret,
+        metadata={"text": default, "parse": parse, "help": help},
+    )
+    return made  # type: ignore[no-any-return]  # dataclass() replaces it by the default
+
+
+def text(value: str) -> str:
+    return value.strip()
+
+
+def directory(value: str) -> Path:
+    return Path(value).expanduser().absolute()
+
+
+def whole(least: int, most: int = sys.maxsize) -> Callable[[str], int]:
+    """A parser of whole numbers within bounds."""
+
+    def parse(value: str) -> int:
+        number = int(value)
+        if not least <= number <= most:
+            raise ValueError(f"not between {least} and {most}")
+        return number
+
+    return parse
+
+
+def one_of(*words: str) -> Callable[[str], str]:
+    """A parser of one word among several."""
+
+    def parse(value: str) -> str:
+        if value not in words:
+            raise ValueError(f"not one of {', '.join(words)}")
+        return value
+
+    return parse
+
+
+def size(value: str) -> int:
+    """Bytes: ``65536``, ``64K``, ``64 MiB``, ``2G``."""
+    number = value.strip().lower().removesuffix("b").removesuffix("i").rstrip()
+    factor = _UNITS.get(number[-1:], 1)
+    return whole(1)(number.rstrip("kmg").strip()) * factor
+
+
+def switch(value: str) -> bool:
+    """``yes`` and ``no``, and the other words that INI files know."""
+    try:
+        return configparser.ConfigParser.BOOLEAN_STATES[value.lower()]
+    except KeyError:
+        raise ValueError("neither yes nor no") from None
+
+
+def command(value: str) -> tuple[str, ...]:
+    """A command line; a bare name is looked for beside the Python that runs this."""
+    words = shlex.split(value)
+    if not words:
+        raise ValueError("empty")
+    beside = Path(sys.executable).parent / words[0]
+    return (str(beside) if beside.is_file() else words[0], *words[1:])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Config:
+    """All options, resolved."""
+
+    data: Path = option(
+        "taverna-data", directory, "Directory of everything the server keeps: database and runs."
+    )
+    host: str = option("127.0.0.1", text, "Address to listen on; 0.0.0.0 for all.")
+    port: int = option("8080", whole(0, 65535), "Port to listen on; 0 takes a free one.")
+    public_url: str = option(
+        "",
+        lambda value: value.strip().rstrip("/"),
+        "Where clients see the server, without /rest. Empty: as the request says.",
+    )
+    database_url: str = option(
+        "",
+        text,
+        "postgresql://user:password@host/name. Empty: SQLite in the data directory.",
+        secret=True,
+    )
+    workers: int = option("2", whole(1, 256), "Web processes.")
+    threads: int = option("64", whole(1, 4096), "Requests that each web process serves at a time.")
+    run_limit: int = option("100", whole(0), "Runs of all users in any state; more get 503.")
+    operating_limit: int = option("10", whole(0), "Operating runs of all users; more get 503.")
+    default_lifetime: int = option(
+        "1440", whole(1), "Minutes until a new run expires and is removed."
+    )
+    purge_interval: int = option("30", whole(1), "Seconds between looks for expired runs.")
+    start_status_code: int = option(
+        "200",
+        lambda value: int(one_of("200", "202")(value)),
+        "Answer to PUT status = Operating; 202 as Taverna Server 2.5.4 does.",
+    )
+    realm: str = option("tavernaserver", text, "Realm of HTTP Basic; engines know this one.")
+    login_memory: int = option(
+        "60", whole(0), "Seconds that a checked password is remembered; 0 checks each request."
+    )
+    max_text_size: int = option("64K", size, "Longest body of a plain text resource, in bytes.")
+    max_document_size: int = option("64M", size, "Longest XML, JSON or workflow body, in bytes.")
+    engine_command: tuple[str, ...] = option(
+        "executeworkflow", command, "Command that executes the run directory it is given."
+    )
+    java: str = option("java", text, "Java command, for BeanShell activities.")
+    executor: str = option("threads", one_of("threads"), "Where iterations run.")
+    log_level: str = option(
+        "info", one_of("debug", "info", "warning", "error"), "Least important lines logged."
+    )
+    access_log: bool = option("yes", switch, "Log a line for each request.")
+
+    @property
+    def database(self) -> str:
+        """The URL of the database, also when it is the SQLite file."""
+        return self.database_url or f"sqlite:///{self.data / 'taverna-server.db'}"
+
+    @property
+    def runs_directory(self) -> Path:
+        """Where the run directories lie."""
+        return self.data / "runs"
+
+    @property
+    def lifetime(self) -> timedelta:
+        return timedelta(minutes=self.default_lifetime)
+
+    def as_environment(self) -> dict[str, str]:
+        """The variables that make ``load_config`` give the same options again."""
+        return {variable(item.name): _as_text(getattr(self, item.name)) for item in table()}
+
+
+def table() -> tuple[Field[Any], ...]:
+    """The options in order; ``metadata`` has ``text`` (the default), ``parse`` and ``help``."""
+    return fields(Config)
+
+
+def variable(name: str) -> str:
+    """The environment variable of an option."""
+    return PREFIX + name.upper()
+
+
+def load_config(
+    cli: Mapping[str, str] | None = None,
+    environ: Mapping[str, str] | None = None,
+    ini_path: Path | None = None,
+) -> Config:
+    """Read the options: ``cli`` (by option name) before ``environ`` before the INI file.
+
+    Raises:
+        ConfigurationError: a value that cannot be used, or a name in ``cli`` or
+            the file that is no option. Foreign variables are left alone.
+    """
+    environ = environ or {}
+    names = {item.name: item for item in table()}
+    found: dict[str, tuple[str, str]] = {}
+    for name, value in _read_ini(ini_path):
+        found[name] = (value, f"{name} in {ini_path}")
+    for name in names:
+        if variable(name) in environ:
+            found[name] = (environ[variable(name)], variable(name))
+    for name, value in (cli or {}).items():
+        found[name] = (value, "--" + name.replace("_", "-"))
+    _refuse_unknown(found, names)
+    return Config(**{n: _parsed(names[n], *value) for n, value in found.items()})
+
+
+def _read_ini(path: Path | None) -> Iterator[tuple[str, str]]:
+    if path is None:
+        return
+    parser = configparser.ConfigParser(interpolation=None)
+    try:
+        with path.open(encoding="utf-8") as stream:
+            parser.read_file(stream)
+    except (OSError, UnicodeDecodeError, configparser.Error) as error:
+        raise ConfigurationError(f"cannot read {path}: {error}") from error
+    if not parser.has_section(SECTION):
+        raise ConfigurationError(f"{path} has no section [{SECTION}]")
+    yield from parser.items(SECTION)
+
+
+def _refuse_unknown(found: Mapping[str, tuple[str, str]], names: Mapping[str, object]) -> None:
+    for name in found.keys() - names.keys():
+        close = difflib.get_close_matches(name, names, n=1)
+        hint = f"; did you mean '{close[0]}'?" if close else ""
+        raise ConfigurationError(f"{found[name][1]}: there is no option '{name}'{hint}")
+
+
+def _parsed(item: Field[Any], value: str, where: str) -> Any:
+    try:
+        return item.metadata["parse"](value)
+    except ValueError as error:
+        raise ConfigurationError(f"{where}: '{value}' cannot be used: {error}") from error
+
+
+def _as_text(value: object) -> str:
+    return shlex.join(value) if isinstance(value, tuple) else str(value)
+
+
+def sample_ini() -> str:
+    """A configuration file with every option, its help and its default, all commented out."""
+    lines = [f"[{SECTION}]"]
+    for item in table():
+        lines += ["", f"# {item.metadata['help']}", f"#{item.name} = {item.metadata['text']}"]
+    return "\n".join(lines) + "\n"
+
+
+def documentation() -> str:
+    """The options as a Markdown table, for the documentation."""
+    lines = ["| option | default | what it is |", "| --- | --- | --- |"]
+    for item in table():
+        default = f"`{item.metadata['text']}`" if item.metadata["text"] else "empty"
+        lines.append(f"| `{item.name}` | {default} | {item.metadata['help']} |")
+    return "\n".join(lines) + "\n"
