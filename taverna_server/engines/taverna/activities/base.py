@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import threading
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeAlias
@@ -44,16 +45,58 @@ class RunCancelled(Exception):
     """The run was stopped while the activity worked."""
 
 
+class Cancellation(threading.Event):
+    """An event that also stops what is under way, so that nobody has to poll it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._stops: list[Callable[[], None]] = []
+        self._guard = threading.Lock()
+
+    def set(self) -> None:
+        """Cancel: whatever registered with ``stopping`` is told, each in turn, once."""
+        with self._guard:
+            super().set()
+            stops, self._stops = self._stops, []
+        for stop in stops:
+            stop()
+
+    @contextmanager
+    def stopping(self, stop: Callable[[], None]) -> Iterator[None]:
+        """A cancel during the block calls ``stop``, in the thread that cancels.
+
+        After a cancel it is called at once. ``stop`` makes the block come to its end soon:
+        it kills a process or closes a socket.
+        """
+        with self._guard:
+            late = self.is_set()
+            if not late:
+                self._stops.append(stop)
+        if late:
+            stop()
+        try:
+            yield
+        finally:
+            with self._guard:
+                if stop in self._stops:
+                    self._stops.remove(stop)
+
+
 @dataclass
 class RunContext:
-    """The run an activity belongs to: places, and whether to give up."""
+    """The run an activity belongs to: places, its JVM, and whether to give up."""
 
     wd: Path
     scratch: Path
     """For temporary files; removed with the run."""
     run_id: str = ""
     options: Mapping[str, object] = field(default_factory=dict)
-    cancelled: threading.Event = field(default_factory=threading.Event)
+    """``java`` and ``beanshell``: the executable and the jar, where not to look for them."""
+    cancelled: Cancellation = field(default_factory=Cancellation)
+
+    def cancel(self) -> None:
+        """Give up: ends the JVM, the tools and whatever else activities have started."""
+        self.cancelled.set()
 
     def check_cancelled(self) -> None:
         """Raises RunCancelled once the run was stopped; call it wherever work may last."""

@@ -1,0 +1,50 @@
+"""Kinds that cannot be executed here: they keep their ports and fail with a sentence.
+
+The rest of the workflow is checked and runs as if the service were down
+(activities.md 19). What each of them misses is said by kind.
+"""
+
+from __future__ import annotations
+
+from taverna_server.engines.taverna.activities.base import (
+    ActivityFailure,
+    BoundActivity,
+    Inputs,
+    Outputs,
+)
+
+NOT_EXECUTABLE = "The service is not executable"
+
+_SENTENCES = {
+    "apiconsumer": "it calls Java libraries that are not part of a workflow",
+    "biomart": "BioMart services are not supported",
+    "biomoby": "the BioMoby registry no longer exists",
+    "biomobyobject": "the BioMoby registry no longer exists",
+    "component": "component registries are not supported",
+    "interaction": "interactions are not supported",
+    "mobyparsedatatype": "the BioMoby registry no longer exists",
+    "rest": "REST services are not supported",
+    "rshell": "no Rserve is configured",
+    "soaplab": "Soaplab services are not supported",
+    "spreadsheetimport": "spreadsheets are not supported",
+    "usecase": "the repository that describes the tool no longer exists",
+    "wsdl": "WSDL services are not supported",
+    "xmlinputsplitter": "XML splitters are not supported",
+    "xmloutputsplitter": "XML splitters are not supported",
+}
+
+_SILENT = frozenset({"disabled", "nonexecutable", "unrecognized", "abstract"})
+"""Kinds whose sentence is known from Taverna and said without addition."""
+
+
+class Unavailable(BoundActivity):
+    """Fails each invocation with what is missing."""
+
+    def invoke(self, inputs: Inputs) -> Outputs:
+        raise ActivityFailure(self._sentence())
+
+    def _sentence(self) -> str:
+        kind = self.activity.kind
+        if kind in _SILENT:
+            return NOT_EXECUTABLE
+        return f"{NOT_EXECUTABLE}: {_SENTENCES.get(kind, f'unknown kind {kind!r}')}"
