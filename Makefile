@@ -1,33 +1,65 @@
+# Every routine task, one word each. Only Python 3.11 or later, make and a network are needed;
+# the rest is installed into $(VENV), and Java from the operating system where that can be done.
 .DEFAULT_GOAL := help
+SHELL := /bin/sh
 VENV ?= .venv
 BIN := $(VENV)/bin
 PYTHON ?= python3
+PORT ?= 8080
+DATA ?= data
+# Test processes. The suite is written for two cores.
+JOBS ?= 2
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-8s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
 
-$(BIN)/.installed: setup.cfg pyproject.toml
-	$(PYTHON) -m venv $(VENV)
-	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[dev]'
+$(BIN)/.installed: setup.cfg pyproject.toml scripts/make_venv.sh scripts/install_java.sh
+	@sh scripts/make_venv.sh $(PYTHON) $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@sh scripts/install_java.sh $(VENV)
 	@touch $@
 
-install: $(BIN)/.installed ## Install everything into .venv
+install: $(BIN)/.installed ## Install everything into .venv, and Java where that can be done
 
-lint: install ## ruff: style and mistakes
-	$(BIN)/ruff check . && $(BIN)/ruff format --check .
+java: $(BIN)/.installed ## Try again to install Java and BeanShell
+	@sh scripts/install_java.sh $(VENV)
+
+serve: install ## A server with the examples loaded; PORT=8080 DATA=data
+	@PATH="$(abspath $(BIN)):$$PATH" sh scripts/serve.sh $(PORT) $(DATA)
+
+test: install ## The whole suite
+	$(BIN)/python -m pytest -n $(JOBS)
+
+lint: install ## ruff: style and mistakes, and whether files are formatted
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
 
 format: install ## ruff: put the code into shape
-	$(BIN)/ruff check --fix . ; $(BIN)/ruff format .
+	-$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
 
 types: install ## mypy, strict
 	$(BIN)/mypy
 
-imports: install ## Imports point down
+imports: install ## The import contracts of setup.cfg: imports point down
 	$(BIN)/lint-imports
 
-test: install ## The whole suite
-	$(BIN)/pytest -n 2
+check: lint types imports test ## All of the above, exactly as CI runs it
 
-check: lint types imports test ## All of the above, as CI runs it
+bench: install ## Measure, as ratios in one run
+	$(BIN)/python tests/benchmarks
 
-.PHONY: help install lint format types imports test check
+golden: install ## Rewrite the golden files, for review with git diff
+	$(BIN)/python -m pytest -q tests --golden
+
+docs: install ## Rewrite the pages of docs/ that are made from the code
+	$(BIN)/python scripts/write_docs.py
+
+dist: install ## sdist and wheel, into dist/
+	$(BIN)/python -m build --outdir dist .
+
+clean: ## Remove what building and testing leave behind; .venv and data stay
+	rm -rf build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .coverage
+	find taverna_server tests -name __pycache__ -type d -prune -exec rm -rf {} +
+
+.PHONY: help install java serve test lint format types imports check bench golden docs dist clean
