@@ -17,7 +17,7 @@ class Observation(enum.Enum):
 
     ALIVE = "alive"
     GONE = "gone"
-    """Ended, by itself or killed; nothing it started is left."""
+    """The command has ended, by itself or killed. What it left behind is ended by ``stop``."""
     UNKNOWN = "unknown"
     """Cannot be told now (the scheduler is silent): ask again, assume nothing."""
 
@@ -32,10 +32,11 @@ class Runner(ABC):
         """Start ``executeworkflow directory``, yielding the state after each step.
 
         Each state is stored before the next step is taken. After the last one
-        ``poll`` reports everything that happens to the run. If this raises,
-        ``stop`` is called with the last state yielded. Called again with a state
-        that was stored before a crash, it goes on from there and never starts a
-        second command.
+        ``poll`` reports everything that happens to the run. Called again with a
+        state that was stored before a crash, it goes on from there and never
+        starts a second command. After ``RunnerUnavailable`` nothing runs and it
+        may be called again; whoever gives up instead calls ``stop`` with the
+        last state yielded, after which nothing of the run ever starts.
 
         Raises:
             RunnerUnavailable: the engine did not start; later it may.
@@ -44,13 +45,23 @@ class Runner(ABC):
 
     @abstractmethod
     def poll(self, state: RunnerState) -> Observation:
-        """What can be seen of the run now. Never raises; may be called any number of times."""
+        """What can be seen of the run now. Never raises; may be called any number of times.
+
+        UNKNOWN for a start that was not carried to its end: call ``start`` again.
+        """
+
+    def wait_handle(self, state: RunnerState) -> int | None:
+        """A file descriptor that becomes readable when the command ends; the caller closes it.
+
+        None when it has ended, or where the platform has no such thing: then ``poll``.
+        """
+        return None
 
     @abstractmethod
     def stop(self, state: RunnerState, grace: float = 1.0) -> None:
         """End everything the run started, politely for ``grace`` seconds, then by force.
 
-        Does nothing when it has ended. Afterwards ``poll`` says GONE.
+        Also what a command that ended by itself left behind. Afterwards ``poll`` says GONE.
         """
 
     def suspend(self, state: RunnerState) -> None:
