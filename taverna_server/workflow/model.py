@@ -16,7 +16,8 @@ class Bean:
     """One element of an activity's configuration.
 
     XStream's escapes in ``tag`` are undone (``queue__preferred`` is
-    ``queue_preferred``) and its ``reference`` attributes are resolved.
+    ``queue_preferred``), its ``reference`` attributes are resolved, and an
+    ``element`` with a ``class`` has that class as its tag.
     """
 
     tag: str
@@ -69,7 +70,10 @@ class Port:
     name: str
     depth: int = 0
     granular_depth: int = 0
+    """Of an output: the depth of the smallest piece its source sends."""
     annotations: Annotations = NO_ANNOTATIONS
+    line: int = field(default=0, compare=False)
+    """Where it stands in the document; 0: not known. The same below."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +182,12 @@ class Processor:
     strategies: tuple[StrategyNode, ...] = ()
     """Usually one; several are stages. Empty: no inputs, no iteration."""
     annotations: Annotations = NO_ANNOTATIONS
+    line: int = field(default=0, compare=False)
+
+    @property
+    def nested(self) -> tuple[str, ...]:
+        """Ids of the dataflows its activities execute; usually none or one."""
+        return tuple(a.nested for a in self.activities if a.nested is not None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +206,7 @@ class DataLink:
     sink: Endpoint
     merge_position: int | None = None
     """Place among the links merged into one list at the sink, from 0; None: not merged."""
-    line: int = 0
+    line: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,6 +215,7 @@ class ControlLink:
 
     control: str
     target: str
+    line: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,6 +230,7 @@ class Dataflow:
     datalinks: tuple[DataLink, ...]
     control_links: tuple[ControlLink, ...] = ()
     annotations: Annotations = NO_ANNOTATIONS
+    line: int = field(default=0, compare=False)
 
     def processor(self, name: str) -> Processor:
         """Raises KeyError."""
