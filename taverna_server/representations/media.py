@@ -1,0 +1,102 @@
+"""Documents to bytes and back, by media type.
+
+``OFFERED`` is what structured resources offer, in the order that breaks ties
+(protocol dossier 2.6).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from marshmallow import ValidationError
+
+from taverna_server.errors import BadRequest, NotAcceptable, UnsupportedMedia
+from taverna_server.representations.binding import Document, Part, instance, shape_of
+from taverna_server.representations.json import read_json, write_json
+from taverna_server.representations.xml import read_xml, write_xml
+
+XML = "application/xml"
+JSON = "application/json"
+OFFERED = (XML, JSON)
+
+_WRITERS = {XML: write_xml, JSON: write_json, "text/xml": write_xml}
+_READERS = {XML: read_xml, JSON: read_json, "text/xml": read_xml}
+
+
+def essence(media_type: str) -> str:
+    """The media type without parameters, in lower case."""
+    return media_type.partition(";")[0].strip().lower()
+
+
+def offered_types(schema: type[Document]) -> tuple[str, ...]:
+    """The media types in which a document can be written, preferred first."""
+    return OFFERED
+
+
+def write(schema: type[Document], data: Any, media_type: str) -> bytes:
+    """The document as bytes.
+
+    ``data`` is an object or mapping with the schema's Python names; what is
+    absent or None is left out, save the version attributes. Never fails for
+    the characters of a text (``texts``).
+
+    Raises:
+        NotAcceptable: a media type that is not offered.
+    """
+    writer = _WRITERS.get(essence(media_type))
+    if writer is None:
+        raise NotAcceptable(f"no {media_type} here; offered are {', '.join(OFFERED)}")
+    return writer(schema, data)
+
+
+def read(schema: type[Document], body: bytes, media_type: str) -> Any:
+    """The document as a dict by Python names (or what the schema ``builds``).
+
+    Optional fields that were not sent are not in the dict.
+
+    Raises:
+        UnsupportedMedia: a media type that is not read.
+        MalformedDocument: a body that is not what its media type says, or
+            another document.
+        BadRequest: a value that is missing or wrong; names all of them.
+    """
+    reader = _READERS.get(essence(media_type))
+    if reader is None:
+        known = " or ".join(OFFERED)
+        raise UnsupportedMedia(f"{media_type or 'nothing'} is not read here; send {known}")
+    raw = reader(schema, body)
+    try:
+        return instance(schema).load(raw)
+    except ValidationError as error:
+        raise BadRequest("; ".join(_sentences(schema, error.messages_dict))) from error
+
+
+def _sentences(schema: type[Document], messages: dict[Any, Any]) -> list[str]:
+    """marshmallow's tree of messages as sentences with the names on the wire."""
+    found = []
+    names = {part.name: _label(part) for part in shape_of(schema).parts}
+    for name, message in messages.items():
+        for path, text in _leaves(message):
+            label = "".join([names.get(name, ""), *path])
+            found.append(f"{label}: {text}" if label and text != "no content!" else text)
+    return found
+
+
+def _label(part: Part) -> str:
+    return f"@{part.wire}" if part.place.kind == "attribute" else part.wire
+
+
+def _leaves(message: Any) -> list[tuple[list[str], str]]:
+    if isinstance(message, dict):
+        return [
+            ([f"/{_step(key)}" if key != "_schema" else "", *path], text)
+            for key, inner in message.items()
+            for path, text in _leaves(inner)
+        ]
+    if isinstance(message, list):
+        return [leaf for inner in message for leaf in _leaves(inner)]
+    return [([], str(message))]
+
+
+def _step(key: Any) -> str:
+    return str(key + 1) if isinstance(key, int) else str(key)

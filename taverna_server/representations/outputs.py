@@ -1,0 +1,129 @@
+"""Outputs of a run as a description (protocol dossier 7.2).
+
+A port's ``content`` and the ``items`` of a list are ``PortValue``, ``PortList``,
+``PortError`` or ``PortAbsent``. XML keeps the order of a list; JSON groups its
+items by kind, as Taverna's does, and the position is the number at the end of
+each ``href``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import ClassVar, TypeAlias
+
+from marshmallow import fields
+
+from taverna_server.representations.binding import PORT, XLINK, Choice, Document, attribute, element
+from taverna_server.representations.inputs import OfRun
+from taverna_server.representations.texts import Count, Uri
+
+
+@dataclass(frozen=True, slots=True)
+class PortValue:
+    """A file. ``content_file`` is its path below ``wd`` with a leading slash."""
+
+    kind: ClassVar[str] = "value"
+    href: str | None = None
+    content_file: str | None = None
+    content_type: str | None = None
+    content_byte_length: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PortError:
+    """The file that tells why there is no value."""
+
+    kind: ClassVar[str] = "error"
+    href: str | None = None
+    error_file: str | None = None
+    error_byte_length: int | None = None
+    depth: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PortAbsent:
+    """Nothing there, or not yet."""
+
+    kind: ClassVar[str] = "absent"
+    href: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PortList:
+    """A directory. ``length`` is the position of the last item that is not absent."""
+
+    kind: ClassVar[str] = "list"
+    href: str | None = None
+    length: int | None = None
+    items: Sequence[PortContent] = ()
+
+
+PortContent: TypeAlias = PortValue | PortList | PortError | PortAbsent
+
+
+def _contents() -> Mapping[str, type[Document]]:
+    return {"value": LeafValue, "list": ListValue, "error": ErrorValue, "absent": AbsentValue}
+
+
+class LeafValue(Document):
+    """The element for ``PortValue``."""
+
+    namespace = PORT
+    builds = PortValue
+
+    content_file = fields.String(metadata=attribute(PORT))
+    content_type = fields.String(metadata=attribute(PORT))
+    content_byte_length = Count(metadata=attribute(PORT))
+    href = Uri(metadata=attribute(XLINK))
+
+
+class ListValue(Document):
+    """The element for ``PortList``."""
+
+    namespace = PORT
+    builds = PortList
+
+    length = Count(metadata=attribute(PORT))
+    href = Uri(metadata=attribute(XLINK))
+    items = Choice(_contents, many=True, metadata=element(PORT))
+
+
+class ErrorValue(Document):
+    """The element for ``PortError``; the original never writes ``depth``."""
+
+    namespace = PORT
+    builds = PortError
+
+    depth = Count(metadata=attribute(PORT))
+    error_file = fields.String(metadata=attribute(PORT))
+    error_byte_length = Count(metadata=attribute(PORT))
+    href = Uri(metadata=attribute(XLINK))
+
+
+class AbsentValue(Document):
+    """The element for ``PortAbsent``; the original never writes ``href``."""
+
+    namespace = PORT
+    builds = PortAbsent
+
+    href = Uri(metadata=attribute(XLINK))
+
+
+class OutputPort(Document):
+    """One output port: ``name``, ``depth`` and its ``content``."""
+
+    namespace = PORT
+
+    name = fields.String(required=True, metadata=attribute(PORT))
+    depth = Count(metadata=attribute(PORT))
+    content = Choice(_contents, metadata=element(PORT))
+
+
+class WorkflowOutputs(OfRun):
+    """GET of ``/output`` as XML or JSON."""
+
+    namespace = PORT
+    root = "workflowOutputs"
+
+    output = fields.List(fields.Nested(OutputPort), metadata=element(PORT))
