@@ -1,5 +1,5 @@
 #!/bin/sh
-# Java and BeanShell, from wherever they can be had: install_java.sh VIRTUAL_ENVIRONMENT
+# Java and BeanShell, from wherever they can be had: install_java.sh VIRTUAL_ENVIRONMENT [SYSTEM_JARS]
 #
 # Beanshell activities and most local workers are scripts for BeanShell 2.0b4,
 # the version Taverna bundled; dom4j, jaxen, commons-codec and mail are what
@@ -9,8 +9,9 @@
 # sentence says what is lost. Never fails: everything else works without Java.
 set -u
 jars=$1/share/taverna-server/java
+system=${2:-/usr/share/java}
 
-# artifact, name in Debian's /usr/share/java, SHA-256
+# artifact, name among the system's jars, SHA-256
 artifacts='
 org.beanshell:bsh:2.0b4 bsh 91395c07885839a8c6986d5b7c577cd9bacf01bf129c89141f35e8ea858427b6
 dom4j:dom4j:1.6.1 dom4j 593552ffea3c5823c6602478b5002a7c525fd904a3c44f1abe4065c22edfac73
@@ -23,7 +24,7 @@ have_java() { java -version >/dev/null 2>&1; }
 
 have_jars() {
     echo "$artifacts" | while read -r artifact name checksum; do
-        [ -z "$artifact" ] || [ -e "/usr/share/java/$name.jar" ] || [ -e "$jars/$name.jar" ] || exit 1
+        [ -z "$artifact" ] || [ -e "$system/$name.jar" ] || [ -e "$jars/$name.jar" ] || exit 1
     done
 }
 

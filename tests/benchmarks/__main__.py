@@ -1,0 +1,34 @@
+"""``make bench``: how fast, as ratios to a floor measured in the same run.
+
+Absolute numbers depend on the machine and on what else it does; each line
+therefore names its floor, the least that could be asked for (starting Python
+once, a bare Flask view on the same web server, a round trip through a pipe),
+and says how far from it the measured thing lies. ``--smoke`` takes tiny
+numbers: it shows that the benchmarks work and nothing else.
+"""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from pathlib import Path
+
+import hello
+import iterations
+import reads
+from report import Scale
+
+FULL = Scale(repeats=20, seconds=5, others=10_000, items=10_000)
+SMOKE = Scale(repeats=2, seconds=1, others=100, items=20)
+
+
+def main(arguments: list[str]) -> None:
+    scale = SMOKE if "--smoke" in arguments else FULL
+    with tempfile.TemporaryDirectory(prefix="taverna-bench-") as scratch:
+        hello.measure(scale, Path(scratch))
+        reads.measure(scale, Path(scratch))
+        iterations.measure(scale, Path(scratch))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

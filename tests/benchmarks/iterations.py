@@ -1,0 +1,48 @@
+"""Iterations per second over a long list, beside round trips through a pipe to a bare process."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+from orders import concatenate, execute
+from report import Scale, line, seconds, title
+
+ECHO = "import sys\nfor line in sys.stdin: print(line, end='', flush=True)"
+
+
+def measure(scale: Scale, scratch: Path) -> None:
+    title(f"iterations per second, a list of {scale.items:,} (starting and ending not counted)")
+    floor = _round_trips(scale.items)
+    line("round trip through a pipe to a bare process (the floor)", floor, "/s")
+    for activity, name in (("localworker", "string-only local worker"), ("beanshell", "beanshell")):
+        one = seconds(lambda activity=activity: _iterate(scratch, activity, 1))
+        many = seconds(lambda activity=activity: _iterate(scratch, activity, scale.items))
+        rate = (scale.items - 1) / max(many - one, 1e-6)
+        line(name, rate, "/s", f"1/{floor / rate:.1f} of the floor; whole run {many:.1f} s")
+
+
+def _iterate(scratch: Path, activity: str, items: int) -> None:
+    text = ",".join(f"item {number}" for number in range(items))
+    inputs = {"items": (text, ","), "suffix": ("!", None)}
+    directory = execute(scratch / f"{activity}{items}", concatenate(activity), inputs)
+    last = directory.out / "result" / str(items)
+    if last.read_text() != f"item {items - 1}!":
+        raise SystemExit(f"{last} is wrong")
+
+
+def _round_trips(count: int) -> float:
+    command = [sys.executable, "-c", ECHO]
+    with subprocess.Popen(command, stdin=-1, stdout=-1, text=True) as child:
+        assert child.stdin is not None
+        assert child.stdout is not None
+
+        def go() -> None:
+            for number in range(count):
+                print(number, file=child.stdin, flush=True)
+                child.stdout.readline()
+
+        taken = seconds(go)
+        child.stdin.close()
+    return count / taken

@@ -1,0 +1,48 @@
+"""Workflows to measure with, and running one without a server."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from string import Template
+
+from taverna_server.data.rundir import RunDirectory, RunOrder
+from taverna_server.model.run import RunInput
+
+HERE = Path(__file__).parent
+EXAMPLES = HERE.parents[1] / "examples"
+EXECUTEWORKFLOW = Path(sys.executable).parent / "executeworkflow"
+
+
+def hello_world() -> bytes:
+    """The example of that name."""
+    return next(EXAMPLES.rglob("hello*.t2flow")).read_bytes()
+
+
+def concatenate(activity: str) -> bytes:
+    """Puts ``suffix`` behind each item; ``activity`` is ``beanshell`` or ``localworker``."""
+    names = {
+        "activity": activity,
+        "class": activity.capitalize() + "Activity",
+        "worker": "<localworkerName>org.embl.ebi.escience.scuflworkers.java.StringConcat"
+        "</localworkerName>"
+        if activity == "localworker"
+        else "",
+    }
+    return Template((HERE / "concatenate.t2flow").read_text()).substitute(names).encode()
+
+
+def execute(
+    root: Path, workflow: bytes, inputs: Mapping[str, tuple[str, str | None]]
+) -> RunDirectory:
+    """``executeworkflow`` in a directory of its own; ``inputs`` are value and delimiter by port."""
+    directory = RunDirectory(root)
+    directory.create(workflow)
+    given = tuple(RunInput(port, value, delimiter=cut) for port, (value, cut) in inputs.items())
+    directory.write_order(RunOrder(root.name, inputs=given))
+    done = subprocess.run([EXECUTEWORKFLOW, root], check=False, capture_output=True, text=True)
+    if done.returncode:
+        raise SystemExit(f"executeworkflow ended with {done.returncode}:\n{done.stderr}")
+    return directory
