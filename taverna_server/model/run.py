@@ -67,6 +67,8 @@ class Run:
     """Path below ``wd`` of a Baclava document with all inputs."""
     baclava_output: str | None = None
     """Path below ``wd`` for a Baclava document of all outputs, instead of ``wd/out``."""
+    start_seen: bool = True
+    """False from the start until somebody reads the status: whoever does is told Operating."""
 
     @property
     def status(self) -> RunStatus:

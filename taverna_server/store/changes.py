@@ -1,0 +1,177 @@
+"""What becomes of a run: every change of state, each a guarded update.
+
+::
+
+    client   request_start   Initialized -> target Operating; takes a slot, starts the clock
+             request_status  suspend, go on, finish
+             request_delete  invisible from now on; the reconciler removes what is left
+    reconciler  observe      what was seen; an end is final and ends the wish too
+                forget_run   nothing is left
+
+A method returns False when its guard did not hold: somebody else was first, and
+the caller reads the run again to see what it is now.
+
+A run holds a slot of the operating limit from its start until its end or its
+deletion is asked for or seen, suspended or not. The engine of a cancelled run
+may live for the moment that killing it takes; clients who cancel one run may
+start the next at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import fields
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import bindparam
+from sqlalchemy.engine import Connection
+
+from taverna_server.errors import TooManyOperating
+from taverna_server.model.run import Run, RunStatus
+from taverna_server.store.base import Part
+from taverna_server.store.counters import OPERATING, RUNS, count_down, count_up
+from taverna_server.store.rows import UnsettledRun
+from taverna_server.store.runs import RUN_COLUMNS, VISIBLE
+from taverna_server.store.tables import runs
+
+_THIS = runs.c.id == bindparam("run")
+_NOT_OVER = runs.c.observed != RunStatus.FINISHED
+_FROM = runs.c.target.in_(bindparam("among", expanding=True))
+
+_START = (
+    sa.update(runs)
+    .where(_THIS, VISIBLE, runs.c.target == RunStatus.INITIALIZED, _NOT_OVER)
+    .values(target=RunStatus.OPERATING, started=bindparam("at"), start_seen=False, holds_slot=True)
+)
+_TARGET = sa.update(runs).where(_THIS, VISIBLE, _FROM, _NOT_OVER).values(target=bindparam("to"))
+_FINISH = _TARGET.values(
+    finished=sa.case((runs.c.target == RunStatus.INITIALIZED, sa.null()), else_=bindparam("at"))
+)
+_DELETE = sa.update(runs).where(_THIS, VISIBLE).values(deleting=True)
+_GIVE_BACK_SLOT = sa.update(runs).where(_THIS, runs.c.holds_slot).values(holds_slot=False)
+_SEE_START = sa.update(runs).where(_THIS, sa.not_(runs.c.start_seen)).values(start_seen=True)
+_OBSERVE = (
+    sa.update(runs)
+    .where(_THIS, _NOT_OVER, runs.c.observed != bindparam("seen"))
+    .values(observed=bindparam("seen"))
+)
+_OBSERVE_END = (
+    sa.update(runs)
+    .where(_THIS, _NOT_OVER)
+    .values(
+        observed=RunStatus.FINISHED,
+        target=RunStatus.FINISHED,
+        exit_code=bindparam("code"),
+        finished=sa.func.coalesce(runs.c.finished, bindparam("at", type_=runs.c.finished.type)),
+    )
+)
+_SET_STATE = sa.update(runs).where(_THIS).values(runner_state=bindparam("state"))
+_GET_STATE = sa.select(runs.c.runner_state).where(_THIS)
+_UNSETTLED = (
+    sa.select(*RUN_COLUMNS, runs.c.deleting, runs.c.runner_state)
+    .where(runs.c.unsettled)
+    .order_by(runs.c.number)
+)
+_FORGET = sa.delete(runs).where(_THIS, runs.c.deleting)
+
+
+class Changes(Part):
+    """The moves of a run."""
+
+    def request_start(self, run_id: str, now: datetime, operating_limit: int) -> bool:
+        """Want an Initialized run to operate.
+
+        Raises:
+            TooManyOperating: ``operating_limit`` runs operate already; nothing changed.
+        """
+        with self._database.write() as connection:
+            if connection.execute(_START, {"run": run_id, "at": now}).rowcount == 0:
+                return False
+            if not count_up(connection, OPERATING, operating_limit):
+                raise TooManyOperating("server too busy; try later please")
+            return True
+
+    def request_status(
+        self, run_id: str, target: RunStatus, from_: Collection[RunStatus], now: datetime
+    ) -> bool:
+        """Want another state than any of ``from_``; starting is ``request_start``.
+
+        Finishing notes ``now`` as the end, unless the run never started.
+        """
+        values = {"run": run_id, "to": target, "among": list(from_)}
+        with self._database.write() as connection:
+            if target != RunStatus.FINISHED:
+                return connection.execute(_TARGET, values).rowcount == 1
+            if connection.execute(_FINISH, values | {"at": now}).rowcount == 0:
+                return False
+            _give_back_slot(connection, run_id)
+            return True
+
+    def request_delete(self, run_id: str) -> bool:
+        """Make the run invisible; it counts for no limit any more."""
+        with self._database.write() as connection:
+            if connection.execute(_DELETE, {"run": run_id}).rowcount == 0:
+                return False
+            _give_back_slot(connection, run_id)
+            count_down(connection, RUNS)
+            return True
+
+    def first_status_read(self, run_id: str) -> bool:
+        """True for one caller after each start: the one who reads the status first."""
+        with self._database.write() as connection:
+            return connection.execute(_SEE_START, {"run": run_id}).rowcount == 1
+
+    def observe(
+        self,
+        run_id: str,
+        observed: RunStatus,
+        exit_code: int | None = None,
+        finished: datetime | None = None,
+    ) -> bool:
+        """Note what was seen. False when it was known, or the run is over or gone.
+
+        ``exit_code`` and ``finished`` belong to the end; an earlier time of the
+        end (when it was asked for) stays.
+        """
+        with self._database.write() as connection:
+            if observed != RunStatus.FINISHED:
+                return connection.execute(_OBSERVE, {"run": run_id, "seen": observed}).rowcount == 1
+            values = {"run": run_id, "code": exit_code, "at": finished}
+            if connection.execute(_OBSERVE_END, values).rowcount == 0:
+                return False
+            _give_back_slot(connection, run_id)
+            return True
+
+    def runner_state(self, run_id: str) -> Mapping[str, Any] | None:
+        """What the runner wants to remember of a run; None before the start."""
+        with self._database.read() as connection:
+            state: Mapping[str, Any] | None = connection.scalar(_GET_STATE, {"run": run_id})
+            return state
+
+    def set_runner_state(self, run_id: str, state: Mapping[str, Any] | None) -> bool:
+        """Keep what the runner wants to remember: only what JSON can hold."""
+        with self._database.write() as connection:
+            values = {"run": run_id, "state": state if state is None else dict(state)}
+            return connection.execute(_SET_STATE, values).rowcount == 1
+
+    def to_reconcile(self) -> list[UnsettledRun]:
+        """Runs where wanted and observed differ, that are alive or being deleted; oldest first.
+
+        Reads an index of those alone, however many others there are.
+        """
+        with self._database.read() as connection:
+            rows = connection.execute(_UNSETTLED).all()
+        width = len(fields(Run))
+        return [UnsettledRun(Run(*row[:width]), *row[width:]) for row in rows]
+
+    def forget_run(self, run_id: str) -> bool:
+        """Remove the row of a run that is being deleted, and all that hangs on it."""
+        with self._database.write() as connection:
+            return connection.execute(_FORGET, {"run": run_id}).rowcount == 1
+
+
+def _give_back_slot(connection: Connection, run_id: str) -> None:
+    if connection.execute(_GIVE_BACK_SLOT, {"run": run_id}).rowcount == 1:
+        count_down(connection, OPERATING)

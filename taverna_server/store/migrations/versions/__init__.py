@@ -1,0 +1,1 @@
+"""Migrations, oldest first by name. They never change once released."""

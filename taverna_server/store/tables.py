@@ -1,0 +1,212 @@
+"""The tables, as the newest migration leaves them.
+
+Times are microseconds since 1970 in UTC: exact, comparable and the same in both
+databases. ``tests/conformance/test_store.py`` compares this file with what the
+migrations make.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.types import TypeDecorator
+
+from taverna_server.model.identity import Permission
+from taverna_server.model.run import RunStatus
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
+
+class Moment(TypeDecorator[datetime]):
+    """An aware time."""
+
+    impl = sa.BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Any) -> int | None:
+        return None if value is None else (value - _EPOCH) // _MICROSECOND
+
+    def process_result_value(self, value: int | None, dialect: Any) -> datetime | None:
+        return None if value is None else _EPOCH + timedelta(microseconds=value)
+
+
+class Status(TypeDecorator[RunStatus]):
+    """A run status by its number."""
+
+    impl = sa.SmallInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: RunStatus | None, dialect: Any) -> int | None:
+        return None if value is None else int(value)
+
+    def process_result_value(self, value: int | None, dialect: Any) -> RunStatus | None:
+        return None if value is None else RunStatus(value)
+
+
+class Level(TypeDecorator[Permission]):
+    """A permission by its number."""
+
+    impl = sa.SmallInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: Permission | None, dialect: Any) -> int | None:
+        return None if value is None else int(value)
+
+    def process_result_value(self, value: int | None, dialect: Any) -> Permission | None:
+        return None if value is None else Permission(value)
+
+
+metadata = sa.MetaData(
+    naming_convention={
+        "ix": "%(table_name)s_by_%(column_0_N_name)s",
+        "uq": "%(table_name)s_unique_%(column_0_N_name)s",
+        "fk": "%(table_name)s_%(column_0_N_name)s_exists",
+        "pk": "%(table_name)s_key",
+    }
+)
+
+users = sa.Table(
+    "users",
+    metadata,
+    sa.Column("number", sa.Integer, primary_key=True),
+    sa.Column("name", sa.Text, nullable=False, unique=True),
+    sa.Column("password_hash", sa.Text, nullable=False),
+    sa.Column("admin", sa.Boolean, nullable=False),
+    sa.Column("disabled", sa.Boolean, nullable=False),
+    sa.Column("created", Moment, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+tokens = sa.Table(
+    "tokens",
+    metadata,
+    sa.Column("hash", sa.Text, primary_key=True),
+    sa.Column("user", sa.ForeignKey("users.name"), nullable=False, index=True),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("created", Moment, nullable=False),
+)
+
+workflows = sa.Table(
+    "workflows",
+    metadata,
+    sa.Column("number", sa.Integer, primary_key=True),
+    sa.Column("id", sa.Text, nullable=False, unique=True),
+    sa.Column("type", sa.Text, nullable=False),
+    sa.Column("title", sa.Text, nullable=False),
+    sa.Column("author", sa.Text),
+    sa.Column("description", sa.Text),
+    sa.Column("category", sa.Text),
+    sa.Column("inputs", sa.JSON, nullable=False),
+    sa.Column("outputs", sa.JSON, nullable=False),
+    sa.Column("details", sa.JSON, nullable=False),
+    sa.Column("owner", sa.ForeignKey("users.name")),
+    sa.Column("published", sa.Boolean, nullable=False),
+    sa.Column("created", Moment, nullable=False),
+    sqlite_autoincrement=True,
+)
+sa.Index(
+    "workflows_published",
+    workflows.c.number,
+    sqlite_where=sa.text("published = 1"),
+    postgresql_where=sa.text("published"),
+)
+
+# Apart from the workflows, so that lists of those do not read the documents.
+documents = sa.Table(
+    "documents",
+    metadata,
+    sa.Column("workflow_id", sa.ForeignKey("workflows.id"), primary_key=True),
+    sa.Column("content", sa.LargeBinary, nullable=False),
+)
+
+UNSETTLED = "deleting OR target <> observed OR observed IN (1, 2)"
+"""The reconciler has something to do or to watch."""
+
+runs = sa.Table(
+    "runs",
+    metadata,
+    sa.Column("number", sa.Integer, primary_key=True),
+    sa.Column("id", sa.Text, nullable=False, unique=True),
+    sa.Column("owner", sa.ForeignKey("users.name"), nullable=False),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("workflow_id", sa.ForeignKey("workflows.id"), nullable=False),
+    sa.Column("workflow_type", sa.Text, nullable=False),
+    sa.Column("target", Status, nullable=False),
+    sa.Column("observed", Status, nullable=False),
+    sa.Column("created", Moment, nullable=False),
+    sa.Column("expiry", Moment, nullable=False, index=True),
+    sa.Column("started", Moment),
+    sa.Column("finished", Moment),
+    sa.Column("exit_code", sa.Integer),
+    sa.Column("generate_provenance", sa.Boolean, nullable=False),
+    sa.Column("baclava_input", sa.Text),
+    sa.Column("baclava_output", sa.Text),
+    sa.Column("start_seen", sa.Boolean, nullable=False),
+    # Counted in the counter "operating"; given back exactly once.
+    sa.Column("holds_slot", sa.Boolean, nullable=False),
+    # Invisible to clients; the reconciler removes it.
+    sa.Column("deleting", sa.Boolean, nullable=False),
+    sa.Column("runner_state", sa.JSON(none_as_null=True)),
+    sa.Column("unsettled", sa.Boolean, sa.Computed(UNSETTLED, persisted=True)),
+    sa.Index(None, "owner", "number"),
+    sqlite_autoincrement=True,
+)
+sa.Index(
+    "runs_unsettled",
+    runs.c.number,
+    sqlite_where=sa.text("unsettled = 1"),
+    postgresql_where=sa.text("unsettled"),
+)
+
+inputs = sa.Table(
+    "inputs",
+    metadata,
+    sa.Column("run_id", sa.ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("port", sa.Text, primary_key=True),
+    sa.Column("value", sa.Text),
+    sa.Column("file", sa.Text),
+    sa.Column("delimiter", sa.Text),
+)
+
+permissions = sa.Table(
+    "permissions",
+    metadata,
+    sa.Column("run_id", sa.ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("user", sa.Text, primary_key=True),
+    sa.Column("level", Level, nullable=False),
+    sa.Index(None, "user"),
+)
+
+properties = sa.Table(
+    "properties",
+    metadata,
+    sa.Column("run_id", sa.ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("listener", sa.Text, primary_key=True),
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("value", sa.Text, nullable=False),
+)
+
+counters = sa.Table(
+    "counters",
+    metadata,
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("value", sa.Integer, nullable=False),
+)
+
+leases = sa.Table(
+    "leases",
+    metadata,
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("holder", sa.Text, nullable=False),
+    sa.Column("expires", Moment, nullable=False),
+)
+
+settings = sa.Table(
+    "settings",
+    metadata,
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("value", sa.Text, nullable=False),
+)

@@ -1,0 +1,112 @@
+"""Accounts and their API tokens. Only hashes are kept, of passwords and of tokens."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from sqlalchemy import bindparam
+from sqlalchemy.exc import IntegrityError
+
+from taverna_server.errors import BadRequest
+from taverna_server.model.identity import User
+from taverna_server.store.base import Part, utc_now
+from taverna_server.store.rows import Token
+from taverna_server.store.tables import tokens, users
+
+_COLUMNS = [users.c.name, users.c.admin, users.c.disabled]
+_THIS = users.c.name == bindparam("user")
+
+_INSERT = sa.insert(users)
+_GET = sa.select(*_COLUMNS).where(_THIS)
+_LOGIN = sa.select(*_COLUMNS, users.c.password_hash).where(_THIS)
+_ALL = sa.select(*_COLUMNS).order_by(users.c.name)
+_SET_DISABLED = sa.update(users).where(_THIS).values(disabled=bindparam("to"))
+_SET_ADMIN = sa.update(users).where(_THIS).values(admin=bindparam("to"))
+_SET_PASSWORD = sa.update(users).where(_THIS).values(password_hash=bindparam("to"))
+
+_INSERT_TOKEN = sa.insert(tokens)
+_OF_TOKEN = (
+    sa.select(*_COLUMNS)
+    .join(tokens, tokens.c.user == users.c.name)
+    .where(tokens.c.hash == bindparam("token"))
+)
+_TOKENS = (
+    sa.select(tokens.c.user, tokens.c.name, tokens.c.created)
+    .where(tokens.c.user == bindparam("of"))
+    .order_by(tokens.c.created, tokens.c.name)
+)
+_DELETE_TOKENS = sa.delete(tokens).where(
+    tokens.c.user == bindparam("of"), tokens.c.name == bindparam("called")
+)
+
+
+class Users(Part):
+    """Setters return False when there is no account of that name."""
+
+    def add_user(self, name: str, password_hash: str, admin: bool = False) -> User:
+        """Add an account.
+
+        Raises:
+            BadRequest: there is one of this name.
+        """
+        values = {"name": name, "password_hash": password_hash, "admin": admin}
+        try:
+            with self._database.write() as connection:
+                connection.execute(_INSERT, values | {"disabled": False, "created": utc_now()})
+        except IntegrityError:
+            raise BadRequest(f"there is already an account '{name}'") from None
+        return User(name, admin)
+
+    def get_user(self, name: str) -> User | None:
+        with self._database.read() as connection:
+            row = connection.execute(_GET, {"user": name}).first()
+        return None if row is None else User(*row)
+
+    def password_hash(self, name: str) -> str | None:
+        login = self.login(name)
+        return login and login[1]
+
+    def login(self, name: str) -> tuple[User, str] | None:
+        """An account and its password hash, in one look."""
+        with self._database.read() as connection:
+            row = connection.execute(_LOGIN, {"user": name}).first()
+        return None if row is None else (User(*row[:-1]), row.password_hash)
+
+    def list_users(self) -> list[User]:
+        """All accounts, sorted by name."""
+        with self._database.read() as connection:
+            return [User(*row) for row in connection.execute(_ALL)]
+
+    def set_disabled(self, name: str, disabled: bool) -> bool:
+        return self._set(_SET_DISABLED, name, disabled)
+
+    def set_admin(self, name: str, admin: bool) -> bool:
+        return self._set(_SET_ADMIN, name, admin)
+
+    def set_password(self, name: str, password_hash: str) -> bool:
+        return self._set(_SET_PASSWORD, name, password_hash)
+
+    def _set(self, statement: sa.Update, name: str, value: object) -> bool:
+        with self._database.write() as connection:
+            return connection.execute(statement, {"user": name, "to": value}).rowcount == 1
+
+    def add_token(self, user: str, token_hash: str, name: str) -> None:
+        """Keep a token's hash for an account that is there."""
+        values = {"hash": token_hash, "user": user, "name": name, "created": utc_now()}
+        with self._database.write() as connection:
+            connection.execute(_INSERT_TOKEN, values)
+
+    def user_of_token(self, token_hash: str) -> User | None:
+        """The account, also a disabled one; None for a token that nobody has."""
+        with self._database.read() as connection:
+            row = connection.execute(_OF_TOKEN, {"token": token_hash}).first()
+        return None if row is None else User(*row)
+
+    def tokens(self, user: str) -> list[Token]:
+        """A user's tokens, oldest first."""
+        with self._database.read() as connection:
+            return [Token(*row) for row in connection.execute(_TOKENS, {"of": user})]
+
+    def remove_tokens(self, user: str, name: str) -> int:
+        """Take back the user's tokens of this name; how many there were."""
+        with self._database.write() as connection:
+            return connection.execute(_DELETE_TOKENS, {"of": user, "called": name}).rowcount

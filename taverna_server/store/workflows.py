@@ -1,0 +1,99 @@
+"""The library: every document that was ever submitted, once, by its SHA-256."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import asdict, fields
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import bindparam
+from sqlalchemy.exc import IntegrityError
+
+from taverna_server.store.base import Part, utc_now
+from taverna_server.store.rows import NewWorkflow, WorkflowRow
+from taverna_server.store.tables import documents, workflows
+
+PAGE = 200
+_COLUMNS = [workflows.c[item.name] for item in fields(WorkflowRow)]
+_THIS = workflows.c.id == bindparam("workflow")
+
+_INSERT = sa.insert(workflows)
+_INSERT_DOCUMENT = sa.insert(documents)
+_KNOWN = sa.select(workflows.c.number).where(_THIS)
+_GET = sa.select(*_COLUMNS).where(_THIS)
+_GET_BY_NUMBER = sa.select(*_COLUMNS).where(workflows.c.number == bindparam("number"))
+_DOCUMENT = sa.select(documents.c.content).where(documents.c.workflow_id == bindparam("workflow"))
+_PUBLISH = sa.update(workflows).where(_THIS).values(published=bindparam("to"))
+_NEXT_PUBLISHED = (
+    sa.select(*_COLUMNS)
+    .where(workflows.c.published, workflows.c.number > bindparam("after"))
+    .order_by(workflows.c.number)
+    .limit(PAGE)
+)
+
+
+class Workflows(Part):
+    """Workflows by id (the hash) and by number."""
+
+    def put_workflow(self, document: bytes, about: NewWorkflow) -> str:
+        """Keep a document and return its id. What is known of it already stays."""
+        workflow_id = hashlib.sha256(document).hexdigest()
+        if self._is_known(workflow_id):
+            return workflow_id
+        values = asdict(about) | {"id": workflow_id, "published": False, "created": utc_now()}
+        try:
+            with self._database.write() as connection:
+                connection.execute(_INSERT, values)
+                content = {"workflow_id": workflow_id, "content": document}
+                connection.execute(_INSERT_DOCUMENT, content)
+        except IntegrityError:
+            if not self._is_known(workflow_id):  # not just somebody else at the same moment
+                raise
+        return workflow_id
+
+    def get_workflow(self, workflow_id: str) -> WorkflowRow | None:
+        return self._one(_GET, {"workflow": workflow_id})
+
+    def get_workflow_by_number(self, number: int) -> WorkflowRow | None:
+        return self._one(_GET_BY_NUMBER, {"number": number})
+
+    def workflow_document(self, workflow_id: str) -> bytes | None:
+        """The bytes as they were submitted."""
+        with self._database.read() as connection:
+            content: bytes | None = connection.scalar(_DOCUMENT, {"workflow": workflow_id})
+            return content
+
+    def publish(self, workflow_id: str, published: bool = True) -> bool:
+        """List the workflow for everybody, or no more; False when there is none."""
+        with self._database.write() as connection:
+            values = {"workflow": workflow_id, "to": published}
+            return connection.execute(_PUBLISH, values).rowcount == 1
+
+    def list_published(self) -> Iterator[WorkflowRow]:
+        """Published workflows, oldest first, read page by page."""
+        after = 0
+        while True:
+            with self._database.read() as connection:
+                page = connection.execute(_NEXT_PUBLISHED, {"after": after}).all()
+            yield from map(_workflow, page)
+            if len(page) < PAGE:
+                return
+            after = page[-1].number
+
+    def _is_known(self, workflow_id: str) -> bool:
+        with self._database.read() as connection:
+            return connection.execute(_KNOWN, {"workflow": workflow_id}).first() is not None
+
+    def _one(self, statement: sa.Select[Any], values: dict[str, Any]) -> WorkflowRow | None:
+        with self._database.read() as connection:
+            row = connection.execute(statement, values).first()
+        return None if row is None else _workflow(row)
+
+
+def _workflow(row: sa.Row[Any]) -> WorkflowRow:
+    values = row._asdict()
+    for ports in ("inputs", "outputs"):
+        values[ports] = tuple((name, depth) for name, depth in values[ports])
+    return WorkflowRow(**values)
