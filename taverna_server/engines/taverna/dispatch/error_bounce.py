@@ -1,0 +1,63 @@
+"""Errors travel around activities, not through them (7.2, 8).
+
+A job with an error among its inputs comes back at once with error documents for
+all outputs; so does a job that failed below. Either way it counts as a result,
+and the other iterations go on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from taverna_server.data.values import ErrorDocument, ListValue, Value, contains_errors
+from taverna_server.engines.taverna.dispatch.base import Layer
+from taverna_server.engines.taverna.events import Failure, Index, Job
+
+Erred = Callable[[Index, ErrorDocument], None]
+"""Told of each job whose outputs are errors, with one of them."""
+
+
+def error_for(processor: str, port: str) -> str:
+    """The beginning of every message about a port without a value."""
+    return f"Processor '{processor}' - Port '{port}'"
+
+
+class ErrorBounce(Layer):
+    """Makes error documents of bad inputs and of failures."""
+
+    def __init__(self, processor: str, depths: Mapping[str, int], erred: Erred) -> None:
+        """``depths`` of the processor's output ports."""
+        self._processor = processor
+        self._depths = depths
+        self._erred = erred
+
+    def job(self, job: Job) -> None:
+        for value in job.inputs.values():
+            if isinstance(value, ListValue | ErrorDocument) and contains_errors(value):
+                self._bounce(job)
+                return
+        self.below.job(job)
+
+    def _bounce(self, job: Job) -> None:
+        causes = tuple(filter(contains_errors, job.inputs.values()))
+        self._answer(job, ErrorDocument("", causes=causes))
+
+    def failure(self, job: Job, failure: Failure) -> None:
+        error = ErrorDocument(f": {failure.message}", 0, failure.exception, failure.trace)
+        self._answer(job, error)
+
+    def _answer(self, job: Job, error: ErrorDocument) -> None:
+        outputs: dict[str, Value] = {
+            port: ErrorDocument(
+                error_for(self._processor, port) + error.message,
+                depth,
+                error.exception,
+                error.trace,
+                error.causes,
+            )
+            for port, depth in self._depths.items()
+        }
+        first = next(iter(outputs.values()), error)
+        assert isinstance(first, ErrorDocument)  # noqa: S101
+        self._erred(job.index, first)
+        self.above.result(job, outputs)

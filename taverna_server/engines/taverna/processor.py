@@ -1,0 +1,163 @@
+"""A processor at work in one instance of its dataflow.
+
+From bottom to top of the page: tokens come in at the ports, the iteration
+strategy makes jobs, the dispatch stack does them, the crystallizer sends tokens
+out. Control links hold jobs back between strategy and stack (9).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+from taverna_server.data.values import ErrorDocument
+from taverna_server.engines.taverna.crystallizer import Crystallizer, Emit
+from taverna_server.engines.taverna.dispatch.base import Services
+from taverna_server.engines.taverna.dispatch.stack import build_stack
+from taverna_server.engines.taverna.events import (
+    WHOLE,
+    Completion,
+    Failure,
+    Index,
+    Job,
+    JobErred,
+    ProcessorFinished,
+    ProcessorStarted,
+    Values,
+)
+from taverna_server.engines.taverna.iteration import port_depths, strategy_inlets
+from taverna_server.engines.taverna.plan import ProcessorPlan
+from taverna_server.engines.taverna.ports import InputPort
+from taverna_server.engines.taverna.tally import Tally
+
+
+class Desk(Services):
+    """What a processor needs of the scheduler beside what its layers need."""
+
+    def tally(self, path: str) -> Tally:
+        """The counts of the processor of that path."""
+        raise NotImplementedError
+
+    def condition_ports(self, plan: ProcessorPlan) -> Sequence[str]:
+        """The names of the inputs of the loop's condition, if there is a loop."""
+        raise NotImplementedError
+
+    def ready(self, processor: ProcessorRun) -> None:
+        """Call the processor's ``release`` soon."""
+        raise NotImplementedError
+
+
+class ProcessorRun:
+    """Strategy, stack and crystallizer of one processor."""
+
+    def __init__(
+        self,
+        plan: ProcessorPlan,
+        place: tuple[str, str],
+        desk: Desk,
+        emit: Emit,
+        finished: Callable[[str], None],
+    ) -> None:
+        """``place`` is the path and the label; ``finished`` is called with the name, once."""
+        path, self.label = place
+        self.plan = plan
+        self.finished = False
+        self.awake = False
+        """Whether ``release`` is about to be called."""
+        self._desk = desk
+        self._report = finished
+        self._tally = desk.tally(path)
+        self._held_by = 0
+        self._jobs = self._errors = 0
+        self._started = False
+        self._crystallizer = Crystallizer(plan.output_depths, plan.levels, emit)
+        self.stack = build_stack(
+            plan.processor,
+            plan.output_depths,
+            place,
+            self._Top(self),
+            (self._wake, self._erred),
+            desk.condition_ports(plan),
+            self._tally,
+            desk,
+        )
+        self.ports = self._make_ports()
+
+    def _make_ports(self) -> Mapping[str, InputPort]:
+        if not self.plan.strategies:
+            return {}
+        wanted = port_depths(self.plan.strategies[0])
+        inlets = strategy_inlets(self.plan.strategies, self)
+        return {
+            name: InputPort(name, wanted[name], depth, inlets[name])
+            for name, depth in self.plan.filter_depths.items()
+        }
+
+    def fire(self) -> None:
+        """One job for a processor that waits for no data."""
+        if not self.ports:
+            self.job(Job(WHOLE, {}))
+
+    def hold(self) -> None:
+        """One more control link to wait for."""
+        self._held_by += 1
+
+    def unhold(self) -> None:
+        """One control link less."""
+        self._held_by -= 1
+        self._wake()
+
+    def job(self, job: Job) -> None:
+        """From the strategy."""
+        self._jobs += 1
+        self._tally.arrived += 1
+        self.stack.enqueue(job)
+
+    def completion(self, index: Index) -> None:
+        """From the strategy."""
+        self.stack.enqueue(Completion(index))
+
+    def release(self) -> None:
+        """Let the stack begin what it may."""
+        self.awake = False
+        if self._held_by or self.finished:
+            return
+        if self._jobs and not self._started:
+            self._started = True
+            self._desk.say(ProcessorStarted(self.label))
+        self.stack.release()
+
+    def _wake(self) -> None:
+        self._desk.ready(self)
+
+    def _erred(self, index: Index, error: ErrorDocument) -> None:
+        self._errors += 1
+        self._tally.errors += 1
+        self._desk.say(JobErred(self.label, index, error))
+
+    def _finish(self) -> None:
+        self.finished = True
+        self._desk.say(ProcessorFinished(self.label, self._jobs, self._errors))
+        self._report(self.plan.name)
+
+    class _Top:
+        """What the stack reports to."""
+
+        def __init__(self, run: ProcessorRun) -> None:
+            self._run = run
+
+        def result(self, job: Job, outputs: Values) -> None:
+            self._run._tally.done += 1
+            self._run._crystallizer.result(job.index, outputs)
+            if job.index == WHOLE:
+                self._run._finish()
+
+        def completion(self, index: Index) -> None:
+            self._run._crystallizer.completion(index)
+            if index == WHOLE:
+                self._run._finish()
+
+        def failure(self, job: Job, failure: Failure) -> None:
+            raise AssertionError("failures become error documents below")
+
+        def not_started(self, jobs: Sequence[Job]) -> None:
+            raise AssertionError("jobs not started stay in the queue")
