@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import uuid
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -12,7 +13,7 @@ from taverna_server.store import NewRun, NewWorkflow, Store
 
 def add_runs(data: Path, owner: str, count: int) -> None:
     """Initialized runs of an account, without directories."""
-    with Store.open(load_config({"data": str(data)})) as store:
+    with contextlib.closing(Store.open(load_config({"data": str(data)}))) as store:
         workflow_id = store.put_workflow(b"<workflow/>", NewWorkflow(title="of others"))
         now = datetime.now(UTC)
         for _ in range(count):

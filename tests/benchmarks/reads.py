@@ -13,7 +13,7 @@ from crowd import add_runs
 from load import basic, rate
 from orders import hello_world
 from report import Scale, line, title
-from serving import USER, Server, bare, ours
+from serving import OTHERS, USER, Server, bare, ours
 
 OWN = 10
 FEW = 10
@@ -26,12 +26,12 @@ def measure(scale: Scale, scratch: Path) -> None:
     line("bare Flask view (the floor)", floor, "/s")
     with ours(scratch / "reads") as server:
         run = _own_runs(server)
-        add_runs(server.data, "others", FEW)
+        add_runs(server.data, OTHERS, FEW)
         for name, url in (("GET status", f"{run}/status"), ("GET one run", run)):
             _show(name, _read(server, url, scale.seconds), floor)
         few = _read(server, f"{server.url}/runs", scale.seconds)
         _show(f"GET runs, {OWN} own, {FEW} of others", few, floor)
-        add_runs(server.data, "others", scale.others - FEW)
+        add_runs(server.data, OTHERS, scale.others - FEW)
         many = _read(server, f"{server.url}/runs", scale.seconds)
     _show(f"GET runs, {OWN} own, {scale.others:,} of others", many, floor, few / many)
 

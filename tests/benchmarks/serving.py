@@ -19,6 +19,7 @@ from taverna_server.config import load_config
 
 BIN = Path(sys.executable).parent
 USER = "bench"
+OTHERS = "others"
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,7 @@ class Server:
 
 @contextlib.contextmanager
 def ours(data: Path) -> Iterator[Server]:
-    """``taverna-server serve`` with limits out of the way and one account."""
+    """``taverna-server serve`` with limits out of the way, and two accounts."""
     port, password = _free_port(), secrets.token_urlsafe()
     environment = {
         **os.environ,
@@ -44,8 +45,9 @@ def ours(data: Path) -> Iterator[Server]:
         "TAVERNA_SERVER_RUN_LIMIT": "1000000",
         "TAVERNA_SERVER_ACCESS_LOG": "no",
     }
-    add = [BIN / "taverna-server", "user", "add", USER, "--password-stdin"]
-    subprocess.run(add, input=password, text=True, env=environment, check=True, stdout=2)
+    for name in (USER, OTHERS):
+        add = [BIN / "taverna-server", "user", "add", name, "--password-stdin"]
+        subprocess.run(add, input=password, text=True, env=environment, check=True, stdout=2)
     command = [str(BIN / "taverna-server"), "serve", "--port", str(port)]
     with _running(command, f"http://127.0.0.1:{port}/rest", data / "serve.log", environment) as url:
         yield Server(url, data, password)
