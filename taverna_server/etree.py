@@ -4,17 +4,44 @@ Everything that arrives from outside (request bodies, workflows, Baclava) is
 parsed here and nowhere else. libxml2 already refuses more than 256 levels and
 text nodes over 10 MB; ``large_text`` lifts both for documents whose size was
 checked before (base64 uploads, Baclava), and depth is then bounded here.
+
+``stream_xml`` is for documents larger than memory: the same rules, one event
+after the other, with nothing kept.
 """
 
 from __future__ import annotations
 
-from typing import BinaryIO
+from collections.abc import Iterator, Mapping
+from typing import BinaryIO, NamedTuple
+from xml.parsers import expat
 
 from lxml import etree
 
 from taverna_server.errors import MalformedDocument
 
 MAX_DEPTH = 256
+
+_CHUNK = 1 << 16
+
+
+class Start(NamedTuple):
+    """An element begins. Names are local; attributes with a namespace are left out."""
+
+    name: str
+    attributes: Mapping[str, str]
+
+
+class Text(NamedTuple):
+    """A piece of text; one text may come in several."""
+
+    text: str
+
+
+class End(NamedTuple):
+    """The innermost open element ends."""
+
+
+Event = Start | Text | End
 
 
 def _parser(large_text: bool) -> etree.XMLParser:
@@ -59,6 +86,54 @@ def _deeper_than(root: etree._Element, limit: int) -> bool:
         if depth > limit:
             return True
     return False
+
+
+def stream_xml(source: BinaryIO) -> Iterator[Event]:
+    """The document as events, read piece by piece, in constant memory.
+
+    Raises:
+        MalformedDocument: as ``parse_xml``; events before the fault were yielded.
+    """
+    events: list[Event] = []
+    parser = _streaming_parser(events)
+    try:
+        for chunk in iter(lambda: source.read(_CHUNK), b""):
+            parser.Parse(chunk, False)
+            yield from events
+            events.clear()
+        parser.Parse(b"", True)
+    except (expat.ExpatError, ValueError, LookupError) as error:
+        raise MalformedDocument(f"not well-formed XML: {error}") from error
+    yield from events
+
+
+def _streaming_parser(events: list[Event]) -> expat.XMLParserType:
+    parser = expat.ParserCreate(namespace_separator=" ")
+    parser.buffer_text = True
+    depth = 0
+
+    def start(name: str, attributes: dict[str, str]) -> None:
+        nonlocal depth
+        depth += 1
+        if depth > MAX_DEPTH:
+            raise MalformedDocument(f"elements nested more than {MAX_DEPTH} deep")
+        plain = {key: value for key, value in attributes.items() if " " not in key}
+        events.append(Start(name.rpartition(" ")[2], plain))
+
+    def end(_name: str) -> None:
+        nonlocal depth
+        depth -= 1
+        events.append(End())
+
+    parser.StartElementHandler = start
+    parser.EndElementHandler = end
+    parser.CharacterDataHandler = lambda text: events.append(Text(text))
+    parser.StartDoctypeDeclHandler = _refuse_doctype
+    return parser
+
+
+def _refuse_doctype(*_declaration: object) -> None:
+    raise MalformedDocument("a document type declaration (DOCTYPE) is not accepted")
 
 
 def local_name(element: etree._Element) -> str:
