@@ -38,6 +38,7 @@ from taverna_server.store.tables import runs
 
 _THIS = runs.c.id == bindparam("run")
 _NOT_OVER = runs.c.observed != RunStatus.FINISHED
+_AT = bindparam("at", type_=runs.c.finished.type)
 _FROM = runs.c.target.in_(bindparam("among", expanding=True))
 
 _START = (
@@ -47,7 +48,7 @@ _START = (
 )
 _TARGET = sa.update(runs).where(_THIS, VISIBLE, _FROM, _NOT_OVER).values(target=bindparam("to"))
 _FINISH = _TARGET.values(
-    finished=sa.case((runs.c.target == RunStatus.INITIALIZED, sa.null()), else_=bindparam("at"))
+    finished=sa.case((runs.c.target == RunStatus.INITIALIZED, sa.null()), else_=_AT)
 )
 _DELETE = sa.update(runs).where(_THIS, VISIBLE).values(deleting=True)
 _GIVE_BACK_SLOT = sa.update(runs).where(_THIS, runs.c.holds_slot).values(holds_slot=False)
@@ -64,7 +65,7 @@ _OBSERVE_END = (
         observed=RunStatus.FINISHED,
         target=RunStatus.FINISHED,
         exit_code=bindparam("code"),
-        finished=sa.func.coalesce(runs.c.finished, bindparam("at", type_=runs.c.finished.type)),
+        finished=sa.func.coalesce(runs.c.finished, _AT),
     )
 )
 _SET_STATE = sa.update(runs).where(_THIS).values(runner_state=bindparam("state"))

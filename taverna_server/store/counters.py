@@ -11,6 +11,7 @@ from sqlalchemy import bindparam
 from sqlalchemy.engine import Connection
 
 from taverna_server.store.base import Part
+from taverna_server.store.database import Database
 from taverna_server.store.tables import counters
 
 RUNS = "runs"
@@ -43,13 +44,14 @@ class Counters(Part):
 
     def run_count(self) -> int:
         """Runs that clients can see, in any state."""
-        return self._read(RUNS)
+        return _read(self._database, RUNS)
 
     def operating_count(self) -> int:
         """Runs between their start and their end, suspended ones too."""
-        return self._read(OPERATING)
+        return _read(self._database, OPERATING)
 
-    def _read(self, counter: str) -> int:
-        with self._database.read() as connection:
-            value: int = connection.execute(_READ, {"counter": counter}).scalar_one()
-            return value
+
+def _read(database: Database, counter: str) -> int:
+    with database.read() as connection:
+        value: int = connection.execute(_READ, {"counter": counter}).scalar_one()
+        return value

@@ -9,6 +9,7 @@ from sqlalchemy import bindparam
 from sqlalchemy.exc import IntegrityError
 
 from taverna_server.store.base import Part, utc_now
+from taverna_server.store.database import Database
 from taverna_server.store.rows import Lease
 from taverna_server.store.tables import leases, settings
 
@@ -84,18 +85,20 @@ class Settings(Part):
             return value
 
     def set_setting(self, name: str, value: str) -> None:
-        if self._change(name, value) or self._add(name, value):
+        if _change(self._database, name, value) or _add(self._database, name, value):
             return
-        self._change(name, value)  # another process added it in between
+        _change(self._database, name, value)  # another process added it in between
 
-    def _change(self, name: str, value: str) -> bool:
-        with self._database.write() as connection:
-            return connection.execute(_CHANGE, {"setting": name, "to": value}).rowcount == 1
 
-    def _add(self, name: str, value: str) -> bool:
-        try:
-            with self._database.write() as connection:
-                connection.execute(_ADD, {"setting": name, "to": value})
-                return True
-        except IntegrityError:
-            return False
+def _change(database: Database, name: str, value: str) -> bool:
+    with database.write() as connection:
+        return connection.execute(_CHANGE, {"setting": name, "to": value}).rowcount == 1
+
+
+def _add(database: Database, name: str, value: str) -> bool:
+    try:
+        with database.write() as connection:
+            connection.execute(_ADD, {"setting": name, "to": value})
+            return True
+    except IntegrityError:
+        return False

@@ -18,6 +18,7 @@ from taverna_server.model.identity import Permission
 from taverna_server.model.run import Run, RunStatus
 from taverna_server.store.base import Part
 from taverna_server.store.counters import RUNS, count_up
+from taverna_server.store.database import Database
 from taverna_server.store.rows import NewRun
 from taverna_server.store.tables import permissions, runs
 
@@ -51,6 +52,15 @@ _DUE = (
     .order_by(runs.c.expiry)
     .limit(bindparam("most"))
 )
+
+
+_AT_FIRST = {
+    "target": RunStatus.INITIALIZED,
+    "observed": RunStatus.INITIALIZED,
+    "start_seen": True,
+    "holds_slot": False,
+    "deleting": False,
+}
 
 
 class Runs(Part):
@@ -92,36 +102,22 @@ class Runs(Part):
     def list_runs(self, owner: str | None = None) -> Iterator[Run]:
         """A user's runs (or everybody's), oldest first, read page by page."""
         if owner is None:
-            return self._pages(_NEXT, {})
-        return self._pages(_NEXT_OF_OWNER, {"user": owner})
+            return _pages(self._database, _NEXT, {})
+        return _pages(self._database, _NEXT_OF_OWNER, {"user": owner})
 
     def list_shared_runs(self, user: str) -> Iterator[Run]:
         """Runs of others that the user may read, oldest first."""
-        return self._pages(_NEXT_SHARED, {"user": user})
-
-    def _pages(self, statement: sa.Select[Any], parameters: dict[str, str]) -> Iterator[Run]:
-        after = 0
-        while True:
-            with self._database.read() as connection:
-                page = connection.execute(statement, parameters | {"after": after}).all()
-            yield from (Run(*row) for row in page)
-            if len(page) < PAGE:
-                return
-            after = page[-1].number
+        return _pages(self._database, _NEXT_SHARED, {"user": user})
 
     def set_expiry(self, run_id: str, expiry: datetime) -> bool:
         """False when there is no such run; so the other setters."""
-        return self._set(_SET_EXPIRY, run_id, expiry)
+        return _set(self._database, _SET_EXPIRY, run_id, expiry)
 
     def set_name(self, run_id: str, name: str) -> bool:
-        return self._set(_SET_NAME, run_id, name)
+        return _set(self._database, _SET_NAME, run_id, name)
 
     def set_provenance(self, run_id: str, wanted: bool) -> bool:
-        return self._set(_SET_PROVENANCE, run_id, wanted)
-
-    def _set(self, statement: sa.Update, run_id: str, value: object) -> bool:
-        with self._database.write() as connection:
-            return connection.execute(statement, {"run": run_id, "to": value}).rowcount == 1
+        return _set(self._database, _SET_PROVENANCE, run_id, wanted)
 
     def due_for_purge(self, now: datetime, limit: int = 100) -> list[str]:
         """Ids of runs past their expiry, longest past first."""
@@ -129,10 +125,19 @@ class Runs(Part):
             return list(connection.scalars(_DUE, {"now": now, "most": limit}))
 
 
-_AT_FIRST = {
-    "target": RunStatus.INITIALIZED,
-    "observed": RunStatus.INITIALIZED,
-    "start_seen": True,
-    "holds_slot": False,
-    "deleting": False,
-}
+def _pages(
+    database: Database, statement: sa.Select[Any], parameters: dict[str, str]
+) -> Iterator[Run]:
+    after = 0
+    while True:
+        with database.read() as connection:
+            page = connection.execute(statement, parameters | {"after": after}).all()
+        yield from (Run(*row) for row in page)
+        if len(page) < PAGE:
+            return
+        after = page[-1].number
+
+
+def _set(database: Database, statement: sa.Update, run_id: str, value: object) -> bool:
+    with database.write() as connection:
+        return connection.execute(statement, {"run": run_id, "to": value}).rowcount == 1

@@ -9,6 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from taverna_server.errors import BadRequest
 from taverna_server.model.identity import User
 from taverna_server.store.base import Part, utc_now
+from taverna_server.store.database import Database
 from taverna_server.store.rows import Token
 from taverna_server.store.tables import tokens, users
 
@@ -77,17 +78,13 @@ class Users(Part):
             return [User(*row) for row in connection.execute(_ALL)]
 
     def set_disabled(self, name: str, disabled: bool) -> bool:
-        return self._set(_SET_DISABLED, name, disabled)
+        return _set(self._database, _SET_DISABLED, name, disabled)
 
     def set_admin(self, name: str, admin: bool) -> bool:
-        return self._set(_SET_ADMIN, name, admin)
+        return _set(self._database, _SET_ADMIN, name, admin)
 
     def set_password(self, name: str, password_hash: str) -> bool:
-        return self._set(_SET_PASSWORD, name, password_hash)
-
-    def _set(self, statement: sa.Update, name: str, value: object) -> bool:
-        with self._database.write() as connection:
-            return connection.execute(statement, {"user": name, "to": value}).rowcount == 1
+        return _set(self._database, _SET_PASSWORD, name, password_hash)
 
     def add_token(self, user: str, token_hash: str, name: str) -> None:
         """Keep a token's hash for an account that is there."""
@@ -110,3 +107,8 @@ class Users(Part):
         """Take back the user's tokens of this name; how many there were."""
         with self._database.write() as connection:
             return connection.execute(_DELETE_TOKENS, {"of": user, "called": name}).rowcount
+
+
+def _set(database: Database, statement: sa.Update, name: str, value: object) -> bool:
+    with database.write() as connection:
+        return connection.execute(statement, {"user": name, "to": value}).rowcount == 1

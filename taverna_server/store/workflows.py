@@ -12,6 +12,7 @@ from sqlalchemy import bindparam
 from sqlalchemy.exc import IntegrityError
 
 from taverna_server.store.base import Part, utc_now
+from taverna_server.store.database import Database
 from taverna_server.store.rows import NewWorkflow, WorkflowRow
 from taverna_server.store.tables import documents, workflows
 
@@ -40,7 +41,7 @@ class Workflows(Part):
     def put_workflow(self, document: bytes, about: NewWorkflow) -> str:
         """Keep a document and return its id. What is known of it already stays."""
         workflow_id = hashlib.sha256(document).hexdigest()
-        if self._is_known(workflow_id):
+        if _is_known(self._database, workflow_id):
             return workflow_id
         values = asdict(about) | {"id": workflow_id, "published": False, "created": utc_now()}
         try:
@@ -49,15 +50,17 @@ class Workflows(Part):
                 content = {"workflow_id": workflow_id, "content": document}
                 connection.execute(_INSERT_DOCUMENT, content)
         except IntegrityError:
-            if not self._is_known(workflow_id):  # not just somebody else at the same moment
+            if not _is_known(
+                self._database, workflow_id
+            ):  # not just somebody else at the same moment
                 raise
         return workflow_id
 
     def get_workflow(self, workflow_id: str) -> WorkflowRow | None:
-        return self._one(_GET, {"workflow": workflow_id})
+        return _one(self._database, _GET, {"workflow": workflow_id})
 
     def get_workflow_by_number(self, number: int) -> WorkflowRow | None:
-        return self._one(_GET_BY_NUMBER, {"number": number})
+        return _one(self._database, _GET_BY_NUMBER, {"number": number})
 
     def workflow_document(self, workflow_id: str) -> bytes | None:
         """The bytes as they were submitted."""
@@ -82,14 +85,18 @@ class Workflows(Part):
                 return
             after = page[-1].number
 
-    def _is_known(self, workflow_id: str) -> bool:
-        with self._database.read() as connection:
-            return connection.execute(_KNOWN, {"workflow": workflow_id}).first() is not None
 
-    def _one(self, statement: sa.Select[Any], values: dict[str, Any]) -> WorkflowRow | None:
-        with self._database.read() as connection:
-            row = connection.execute(statement, values).first()
-        return None if row is None else _workflow(row)
+def _is_known(database: Database, workflow_id: str) -> bool:
+    with database.read() as connection:
+        return connection.execute(_KNOWN, {"workflow": workflow_id}).first() is not None
+
+
+def _one(
+    database: Database, statement: sa.Select[Any], values: dict[str, Any]
+) -> WorkflowRow | None:
+    with database.read() as connection:
+        row = connection.execute(statement, values).first()
+    return None if row is None else _workflow(row)
 
 
 def _workflow(row: sa.Row[Any]) -> WorkflowRow:
