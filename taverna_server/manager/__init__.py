@@ -1,6 +1,27 @@
 """The rules: who may do what to which run, and what becomes of it.
 
-One ``RunManager`` stands behind every face. Requests write what is wanted; the
-reconciler makes it so, one step at a time. The room knows nothing of HTTP, XML
-or JSON, and starts engines only through a runner.
+One ``RunManager`` stands behind every face; its subjects are a file each.
+Requests write what is wanted; the reconciler (``reconcile.py``) makes it so,
+one step at a time. The room knows nothing of HTTP, XML or JSON, and starts
+engines only through a runner.
 """
+
+from __future__ import annotations
+
+from taverna_server.manager.expiry import Expiry
+from taverna_server.manager.files import Files
+from taverna_server.manager.inputs import Inputs
+from taverna_server.manager.listeners import Listeners
+from taverna_server.manager.quotas import Quotas
+from taverna_server.manager.runs import Runs
+from taverna_server.manager.status import Status
+
+__all__ = ["RunManager"]
+
+
+class RunManager(Runs, Status, Inputs, Files, Listeners, Expiry, Quotas):
+    """Everything a caller can do to runs; the caller is the first argument everywhere.
+
+    Every method that takes a run's id raises UnknownRun for a run that the
+    caller may not read, and NotPermitted where the caller may read but not that.
+    """

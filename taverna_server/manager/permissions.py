@@ -1,0 +1,78 @@
+"""Who may do what to a run: the one place that decides.
+
+The owner may do everything. A superuser may read, update and destroy every run
+(protocol dossier 2.3), but its security belongs to the owner alone. Others have
+what the owner granted them (5.2). A run that the caller may not read does not
+exist for them.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from taverna_server.data.rundir import RunDirectory
+from taverna_server.errors import NotPermitted, UnknownRun
+from taverna_server.manager.wake import ring
+from taverna_server.model.identity import Permission, User
+from taverna_server.model.run import Run
+
+if TYPE_CHECKING:
+    from taverna_server.config import Config
+    from taverna_server.store import Store, WorkflowRow
+
+_REFUSALS = {
+    Permission.READ: "unknown run UUID",
+    Permission.UPDATE: "workflow run not owned by you and you're not granted access",
+    Permission.DESTROY: "not permitted to destroy",
+}
+
+
+class Guarded:
+    """What every subject of the manager stands on: the store, and runs behind a guard."""
+
+    def __init__(self, store: Store, config: Config) -> None:
+        self.store = store
+        self.config = config
+
+    def permission(self, caller: User, run: Run) -> Permission:
+        """What the caller may do with the run."""
+        if caller.admin or caller.name == run.owner:
+            return Permission.DESTROY
+        return self.store.permission(run.id, caller.name)
+
+    def run_for(self, caller: User, run_id: str, needed: Permission) -> Run:
+        """The run, if the caller may do that much with it.
+
+        Raises:
+            UnknownRun: there is none that the caller may read.
+            NotPermitted: the caller may read it, and not more.
+        """
+        run = self.store.get_run(run_id)
+        if run is None:
+            raise UnknownRun(run_id)
+        held = self.permission(caller, run)
+        if held < Permission.READ:
+            raise UnknownRun(run_id)
+        if held < needed:
+            raise NotPermitted(_REFUSALS[needed])
+        return run
+
+    def owned_run(self, caller: User, run_id: str) -> Run:
+        """The run, if it is the caller's own: for everything about its security."""
+        run = self.run_for(caller, run_id, Permission.READ)
+        if run.owner != caller.name:
+            raise NotPermitted("not permitted; not the owner")
+        return run
+
+    def workflow_of(self, run: Run) -> WorkflowRow:
+        """What the library knows of the run's workflow."""
+        row = self.store.get_workflow(run.workflow_id)
+        assert row is not None  # a foreign key holds it
+        return row
+
+    def directory(self, run: Run) -> RunDirectory:
+        return RunDirectory(self.config.runs_directory / run.id)
+
+    def wake_reconciler(self) -> None:
+        """Something is wanted that is not yet so."""
+        ring(self.config.data)

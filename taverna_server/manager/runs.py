@@ -1,0 +1,120 @@
+"""Runs: made, found, named, removed."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+from taverna_server.errors import MalformedDocument, NotPermitted, UnknownRun
+from taverna_server.manager.names import LONGEST, default_name
+from taverna_server.manager.permissions import Guarded
+from taverna_server.model.identity import Permission, User
+from taverna_server.model.run import Run
+from taverna_server.store import NewRun, NewWorkflow
+from taverna_server.workflow.t2flow import Interface, read_ports
+
+
+class Runs(Guarded):
+    """One execution each of a workflow on the server."""
+
+    def create_run(self, caller: User, document: bytes, workflow_type: str = "taverna") -> Run:
+        """Make a run of a workflow, Initialized (protocol dossier 3.2).
+
+        Raises:
+            NotPermitted: the document is not t2flow.
+            TooManyRuns: the limit of runs is reached.
+        """
+        interface = _interface(document)
+        workflow_id = self.store.put_workflow(document, _described(interface, caller))
+        created = datetime.now(UTC)
+        run = self.store.create_run(
+            NewRun(
+                id=str(uuid.uuid4()),
+                owner=caller.name,
+                name=default_name(interface.name, created),
+                workflow_id=workflow_id,
+                workflow_type=workflow_type,
+                created=created,
+                expiry=created + self.config.lifetime,
+            ),
+            self.config.run_limit,
+        )
+        # The row first: it is what the limit counts. Were we killed here, the
+        # reconciler would find a row without a directory and remove it.
+        self._make_directory(run, document)
+        return run
+
+    def _make_directory(self, run: Run, document: bytes) -> None:
+        try:
+            self.directory(run).create(document)
+        except OSError:
+            self.store.request_delete(run.id)
+            self.wake_reconciler()
+            raise
+
+    def list_runs(self, caller: User) -> Iterator[Run]:
+        """The caller's runs and those shared with them, also for superusers (2.3)."""
+        yield from self.store.list_runs(caller.name)
+        yield from self.store.list_shared_runs(caller.name)
+
+    def get_run(self, caller: User, run_id: str) -> Run:
+        return self.run_for(caller, run_id, Permission.READ)
+
+    def delete_run(self, caller: User, run_id: str) -> None:
+        """Make the run unknown at once; what is left of it goes a moment later.
+
+        Raises:
+            UnknownRun: somebody else was faster.
+        """
+        self.run_for(caller, run_id, Permission.DESTROY)
+        if not self.store.request_delete(run_id):
+            raise UnknownRun(run_id)
+        self.wake_reconciler()
+
+    def set_name(self, caller: User, run_id: str, name: str) -> str:
+        """Returns the name as it is kept: 48 characters at most."""
+        self.run_for(caller, run_id, Permission.UPDATE)
+        if not self.store.set_name(run_id, name[:LONGEST]):
+            raise UnknownRun(run_id)
+        return name[:LONGEST]
+
+    def workflow_document(self, caller: User, run_id: str) -> bytes:
+        """The bytes that were submitted."""
+        run = self.get_run(caller, run_id)
+        document = self.store.workflow_document(run.workflow_id)
+        assert document is not None  # a foreign key holds it
+        return document
+
+    def generate_provenance(self, caller: User, run_id: str) -> bool:
+        return self.get_run(caller, run_id).generate_provenance
+
+    def set_generate_provenance(self, caller: User, run_id: str, wanted: bool) -> bool:
+        """Allowed in every state, heeded only at the start (protocol dossier 4.5)."""
+        self.run_for(caller, run_id, Permission.UPDATE)
+        if not self.store.set_provenance(run_id, wanted):
+            raise UnknownRun(run_id)
+        return wanted
+
+
+def _interface(document: bytes) -> Interface:
+    try:
+        return read_ports(document)
+    except MalformedDocument as error:
+        raise NotPermitted(_refusal(str(error))) from error
+
+
+def _refusal(why: str) -> str:
+    """403 is what clients know for this (protocol dossier 3.2), with a sentence to help."""
+    return why if why.startswith("invalid T2flow") else f"invalid T2flow document; {why}"
+
+
+def _described(interface: Interface, caller: User) -> NewWorkflow:
+    return NewWorkflow(
+        title=interface.annotations.title or interface.name,
+        author=interface.annotations.author or None,
+        description=interface.annotations.description or None,
+        inputs=tuple((port.name, port.depth) for port in interface.inputs),
+        outputs=tuple((port.name, port.depth) for port in interface.outputs),
+        owner=caller.name,
+    )
