@@ -32,7 +32,7 @@ class Inputs(Guarded):
         return [Port(name, depth) for name, depth in self.workflow_of(run).inputs]
 
     def inputs(self, caller: User, run_id: str) -> list[RunInput]:
-        """What was set, in the order it was set in."""
+        """What was set, sorted by port."""
         self.run_for(caller, run_id, Permission.READ)
         return list(self.store.inputs(run_id))
 
@@ -41,7 +41,9 @@ class Inputs(Guarded):
         for given in self.inputs(caller, run_id):
             if given.port == port:
                 return given
-        raise UnknownPort(port, [expected.name for expected in self.expected_inputs(caller, run_id)])
+        raise UnknownPort(
+            port, [expected.name for expected in self.expected_inputs(caller, run_id)]
+        )
 
     def set_input(self, caller: User, run_id: str, given: RunInput) -> RunInput:
         """Give a port its value or file; the Baclava input, if any, is forgotten.

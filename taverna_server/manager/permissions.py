@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from taverna_server.data.rundir import RunDirectory
-from taverna_server.errors import NotPermitted, UnknownRun
+from taverna_server.errors import NotPermitted, UnknownRun, UnknownWorkflow
 from taverna_server.manager.wake import ring
 from taverna_server.model.identity import Permission, User
 from taverna_server.model.run import Run
@@ -67,7 +67,8 @@ class Guarded:
     def workflow_of(self, run: Run) -> WorkflowRow:
         """What the library knows of the run's workflow."""
         row = self.store.get_workflow(run.workflow_id)
-        assert row is not None  # a foreign key holds it
+        if row is None:
+            raise UnknownWorkflow(run.workflow_id)
         return row
 
     def directory(self, run: Run) -> RunDirectory:

@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
-from taverna_server.errors import MalformedDocument, NotPermitted, UnknownRun
+from taverna_server.errors import MalformedDocument, NotPermitted, UnknownRun, UnknownWorkflow
 from taverna_server.manager.names import LONGEST, default_name
 from taverna_server.manager.permissions import Guarded
 from taverna_server.model.identity import Permission, User
@@ -83,7 +83,8 @@ class Runs(Guarded):
         """The bytes that were submitted."""
         run = self.get_run(caller, run_id)
         document = self.store.workflow_document(run.workflow_id)
-        assert document is not None  # a foreign key holds it
+        if document is None:
+            raise UnknownWorkflow(run.workflow_id)
         return document
 
     def generate_provenance(self, caller: User, run_id: str) -> bool:
