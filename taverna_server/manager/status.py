@@ -43,9 +43,10 @@ class Status(Guarded):
         shows it once. Later looks tell the truth.
         """
         run = self.run_for(caller, run_id, Permission.READ)
-        if run.started is None or datetime.now(UTC) - run.started > OBSERVABLE:
+        if run.start_seen or run.started is None:
             return run.status
-        first = self.store.first_status_read(run_id)
+        fresh = datetime.now(UTC) - run.started <= OBSERVABLE
+        first = fresh and self.store.first_status_read(run_id)
         return OPERATING if first and run.status == FINISHED else run.status
 
     def set_status(self, caller: User, run_id: str, wanted: RunStatus) -> RunStatus:
