@@ -55,6 +55,9 @@ golden: install ## Rewrite the golden files, for review with git diff
 docs: install ## Rewrite the pages of docs/ that are made from the code
 	$(BIN)/python scripts/write_docs.py
 
+driver: install ## Rebuild the jar that runs scripts in a JVM (needs a JDK)
+	$(BIN)/python java/build.py
+
 dist: install ## sdist and wheel, into dist/
 	$(BIN)/python -m build --outdir dist .
 
@@ -62,4 +65,4 @@ clean: ## Remove what building and testing leave behind; .venv and data stay
 	rm -rf build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .coverage
 	find taverna_server tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
-.PHONY: help install java serve test lint format types imports check bench golden docs dist clean
+.PHONY: help install java serve test lint format types imports check bench golden docs driver dist clean

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from taverna_server.data.values import StackFrame, Value
+from taverna_server.engines.taverna.activities.jvm import Jvm
 from taverna_server.workflow.model import Activity, ActivityPort
 
 Inputs: TypeAlias = Mapping[str, Value]
@@ -93,10 +94,21 @@ class RunContext:
     options: Mapping[str, object] = field(default_factory=dict)
     """``java`` and ``beanshell``: the executable and the jar, where not to look for them."""
     cancelled: Cancellation = field(default_factory=Cancellation)
+    jvm: Jvm = field(init=False)
+    """No process until something runs in it; ``jvm.warm()`` starts it beforehand."""
+
+    def __post_init__(self) -> None:
+        java, beanshell = (str(self.options.get(name, "")) for name in ("java", "beanshell"))
+        self.jvm = Jvm(self.wd, self.scratch, java, beanshell)
 
     def cancel(self) -> None:
         """Give up: ends the JVM, the tools and whatever else activities have started."""
         self.cancelled.set()
+        self.jvm.kill()
+
+    def close(self) -> None:
+        """Let go of the JVM; called once, when the run ends."""
+        self.jvm.close()
 
     def check_cancelled(self) -> None:
         """Raises RunCancelled once the run was stopped; call it wherever work may last."""

@@ -18,6 +18,8 @@ GROUP = "taverna_server.activities"
 PACKAGE = "taverna_server.engines.taverna.activities"
 
 BUILT_IN = {
+    "beanshell": "beanshell:Beanshell",
+    "localworker": "beanshell:Beanshell",
     "stringconstant": "stringconstant:StringConstant",
 }
 """Module and class by kind; ``setup.cfg`` declares the same as entry points."""

@@ -14,29 +14,40 @@ from taverna_server.workflow.model import Activity, ActivityPort, Bean
 Bind = Callable[..., BoundActivity]
 
 
-@pytest.fixture
-def context(tmp_path: Path) -> RunContext:
+def new_run(place: Path) -> RunContext:
     """A run whose directories exist."""
     for name in ("wd/lib", "scratch"):
-        (tmp_path / name).mkdir(parents=True)
-    return RunContext(tmp_path / "wd", tmp_path / "scratch")
+        (place / name).mkdir(parents=True)
+    return RunContext(place / "wd", place / "scratch")
+
+
+def port(text: str) -> ActivityPort:
+    """``name``, ``name:depth`` or ``name:depth:bytes``."""
+    name, depth, kind = [*text.split(":"), "0", ""][:3]
+    return ActivityPort(name, int(depth), kind == "bytes")
+
+
+def bound(
+    context: RunContext, kind: str, config: Bean | None = None, inputs: str = "", outputs: str = ""
+) -> BoundActivity:
+    """An activity of a kind; ports are written as in ``port``, separated by blanks."""
+    ports = (tuple(map(port, names.split())) for names in (inputs, outputs))
+    activity = Activity(kind, f"org.example.{kind}", {}, {}, config, None, *ports)
+    return bound_activity_class(kind)(activity, context)
+
+
+def script(text: str) -> Bean:
+    return Bean("bean", children=(Bean("script", text),))
 
 
 @pytest.fixture
-def bind(context: RunContext) -> Iterator[Bind]:
-    """Binds an activity of a kind with the fields of its configuration."""
-    bound: list[BoundActivity] = []
+def context(tmp_path: Path) -> Iterator[RunContext]:
+    run = new_run(tmp_path)
+    yield run
+    run.close()
 
-    def bind(
-        kind: str,
-        config: Bean | None = None,
-        inputs: tuple[ActivityPort, ...] = (),
-        outputs: tuple[ActivityPort, ...] = (),
-    ) -> BoundActivity:
-        activity = Activity(kind, f"org.example.{kind}", {}, {}, config, None, inputs, outputs)
-        bound.append(bound_activity_class(kind)(activity, context))
-        return bound[-1]
 
-    yield bind
-    for activity in bound:
-        activity.close()
+@pytest.fixture
+def bind(context: RunContext) -> Bind:
+    """Binds an activity to the test's run."""
+    return lambda *config, **ports: bound(context, *config, **ports)
