@@ -22,6 +22,8 @@ class Findings:
     noted: list[tuple[int, str]] = field(default_factory=list)
     line: int = 0
     """Of the element that carries the document as text; 0: a document of its own."""
+    prefix: str = ""
+    """Says which part of the document a fault is in."""
 
     def add(self, element: etree._Element, sentence: str) -> None:
         """Note a fault of this element."""
@@ -29,6 +31,7 @@ class Findings:
 
     def add_at(self, line: int, sentence: str) -> None:
         """Note a fault at a line; 0: not known."""
+        sentence = self.prefix + sentence
         self.noted.append((line, f"line {line}: {sentence}" if line else sentence))
 
     @property
