@@ -37,7 +37,8 @@ class DataflowInstance:
         self.outputs: dict[str, Value] = {}
         self._output = output
         self._done = done
-        self._open = len(plan.processors) + len(plan.output_depths)
+        self._open = 1 + len(plan.processors) + len(plan.output_depths)
+        """What is not done yet; the one is ``start`` itself."""
         self._sinks: dict[Endpoint, list[Sink]] = defaultdict(list)
         self._merges: dict[Endpoint, Merge] = {}
         self.processors = {name: self._processor(name, place, desk) for name in plan.processors}
@@ -79,8 +80,7 @@ class DataflowInstance:
         for port, value in inputs.items():
             for sink in self._sinks.get(Endpoint(None, port), ()):
                 sink(WHOLE, value)
-        if not self._open:
-            self._done(self)
+        self._close()
 
     def waiting(self) -> Iterator[str]:
         """What is not done, a sentence each."""
