@@ -109,6 +109,11 @@ class Document(Schema):
     large_text: ClassVar[bool] = False
     """Whether texts above 10 MB are read; the size of the body was limited before."""
 
+    def on_bind_field(self, field_name: str, field_obj: fields.Field[Any]) -> None:
+        """Say in our words what is missing."""
+        if not isinstance(field_obj, Choice):
+            field_obj.error_messages["required"] = "is missing"
+
     @validates_schema
     def _exactly_one_of_each_choice(self, data: dict[str, Any], **kwargs: Any) -> None:
         for group in shape_of(type(self)).choices:

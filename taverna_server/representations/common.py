@@ -29,7 +29,7 @@ SERVER_VERSION = "2.5.4"
 class Link:
     """A reference to another resource, as an element without children."""
 
-    href: str | None = None
+    href: str
     text: str | None = None
     """Only ``runDescription/expiry`` has one."""
 
@@ -40,7 +40,7 @@ class Location(Document):
     namespace = TS
     builds = Link
 
-    href = Uri(metadata=attribute(XLINK))
+    href = Uri(required=True, metadata=attribute(XLINK))
 
 
 class LabelledLocation(Location):
@@ -49,9 +49,9 @@ class LabelledLocation(Location):
     text = fields.String(metadata=text())
 
 
-def link(namespace: Namespace, name: str | None = None) -> fields.Nested:
+def link(namespace: Namespace, name: str | None = None, *, required: bool = True) -> fields.Nested:
     """A child element that is a link; its value is a ``Link``."""
-    return fields.Nested(Location, metadata=element(namespace, name))
+    return fields.Nested(Location, required=required, metadata=element(namespace, name))
 
 
 @functools.cache

@@ -26,9 +26,9 @@ class DirectoryEntry:
     """A directory in a listing. ``path`` is relative to ``wd``."""
 
     kind: ClassVar[str] = "dir"
-    href: str | None = None
-    name: str | None = None
-    path: str | None = None
+    href: str
+    name: str
+    path: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +36,9 @@ class FileEntry:
     """A file in a listing."""
 
     kind: ClassVar[str] = "file"
-    href: str | None = None
-    name: str | None = None
-    path: str | None = None
+    href: str
+    name: str
+    path: str
 
 
 class DirectoryReference(Document):
@@ -47,9 +47,9 @@ class DirectoryReference(Document):
     namespace = TS
     builds = DirectoryEntry
 
-    href = Uri(metadata=attribute(XLINK))
-    name = fields.String(metadata=attribute(TS))
-    path = fields.String(metadata=text())
+    href = Uri(required=True, metadata=attribute(XLINK))
+    name = fields.String(required=True, metadata=attribute(TS))
+    path = fields.String(required=True, metadata=text())
 
 
 class FileReference(Document):
@@ -58,9 +58,9 @@ class FileReference(Document):
     namespace = TS
     builds = FileEntry
 
-    href = Uri(metadata=attribute(XLINK))
-    name = fields.String(metadata=attribute(TS))
-    path = fields.String(metadata=text())
+    href = Uri(required=True, metadata=attribute(XLINK))
+    name = fields.String(required=True, metadata=attribute(TS))
+    path = fields.String(required=True, metadata=text())
 
 
 def _entries() -> Mapping[str, type[Document]]:

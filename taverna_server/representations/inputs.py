@@ -41,7 +41,7 @@ class ExpectedPort(Document):
 
     name = fields.String(required=True, metadata=attribute(PORT))
     depth = Count(metadata=attribute(PORT))
-    href = Uri(metadata=attribute(XLINK))
+    href = Uri(required=True, metadata=attribute(XLINK))
 
 
 class OfRun(Document):

@@ -21,8 +21,8 @@ class PropertyLink(Document):
 
     namespace = REST
 
-    name = fields.String(metadata=attribute(REST))
-    href = Uri(metadata=attribute(XLINK))
+    name = fields.String(required=True, metadata=attribute(REST))
+    href = Uri(required=True, metadata=attribute(XLINK))
 
 
 class PropertyLinks(Document):
@@ -47,11 +47,11 @@ class Listener(Versioned):
 
     namespace = REST
 
-    href = Uri(metadata=attribute(XLINK))
-    name = fields.String(metadata=attribute(REST))
-    type = fields.String(metadata=attribute(REST))
+    href = Uri(required=True, metadata=attribute(XLINK))
+    name = fields.String(required=True, metadata=attribute(REST))
+    type = fields.String(required=True, metadata=attribute(REST))
     configuration = link(REST)
-    properties = fields.Nested(PropertyLinks, metadata=element(REST))
+    properties = fields.Nested(PropertyLinks, required=True, metadata=element(REST))
 
 
 class Listeners(Versioned):
@@ -69,10 +69,10 @@ class ListenerDescription(Versioned):
     namespace = REST
     root = "listenerDescription"
 
-    name = fields.String(metadata=attribute(REST))
-    type = fields.String(metadata=attribute(REST))
+    name = fields.String(required=True, metadata=attribute(REST))
+    type = fields.String(required=True, metadata=attribute(REST))
     configuration = link(REST)
-    properties = fields.Nested(PropertyLinks, metadata=element(REST))
+    properties = fields.Nested(PropertyLinks, required=True, metadata=element(REST))
 
 
 class ListenerDefinition(Document):

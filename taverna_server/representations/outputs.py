@@ -24,10 +24,10 @@ class PortValue:
     """A file. ``content_file`` is its path below ``wd`` with a leading slash."""
 
     kind: ClassVar[str] = "value"
-    href: str | None = None
-    content_file: str | None = None
-    content_type: str | None = None
-    content_byte_length: int | None = None
+    href: str
+    content_file: str
+    content_type: str
+    content_byte_length: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +35,9 @@ class PortError:
     """The file that tells why there is no value."""
 
     kind: ClassVar[str] = "error"
-    href: str | None = None
-    error_file: str | None = None
-    error_byte_length: int | None = None
+    href: str
+    error_file: str
+    error_byte_length: int
     depth: int | None = None
 
 
@@ -54,8 +54,8 @@ class PortList:
     """A directory. ``length`` is the position of the last item that is not absent."""
 
     kind: ClassVar[str] = "list"
-    href: str | None = None
-    length: int | None = None
+    href: str
+    length: int
     items: Sequence[PortContent] = ()
 
 
@@ -72,10 +72,10 @@ class LeafValue(Document):
     namespace = PORT
     builds = PortValue
 
-    content_file = fields.String(metadata=attribute(PORT))
-    content_type = fields.String(metadata=attribute(PORT))
-    content_byte_length = Count(metadata=attribute(PORT))
-    href = Uri(metadata=attribute(XLINK))
+    content_file = fields.String(required=True, metadata=attribute(PORT))
+    content_type = fields.String(required=True, metadata=attribute(PORT))
+    content_byte_length = Count(required=True, metadata=attribute(PORT))
+    href = Uri(required=True, metadata=attribute(XLINK))
 
 
 class ListValue(Document):
@@ -84,8 +84,8 @@ class ListValue(Document):
     namespace = PORT
     builds = PortList
 
-    length = Count(metadata=attribute(PORT))
-    href = Uri(metadata=attribute(XLINK))
+    length = Count(required=True, metadata=attribute(PORT))
+    href = Uri(required=True, metadata=attribute(XLINK))
     items = Choice(_contents, many=True, metadata=element(PORT))
 
 
@@ -96,9 +96,9 @@ class ErrorValue(Document):
     builds = PortError
 
     depth = Count(metadata=attribute(PORT))
-    error_file = fields.String(metadata=attribute(PORT))
-    error_byte_length = Count(metadata=attribute(PORT))
-    href = Uri(metadata=attribute(XLINK))
+    error_file = fields.String(required=True, metadata=attribute(PORT))
+    error_byte_length = Count(required=True, metadata=attribute(PORT))
+    href = Uri(required=True, metadata=attribute(XLINK))
 
 
 class AbsentValue(Document):

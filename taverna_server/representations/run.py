@@ -14,7 +14,7 @@ class ListenerLinks(Document):
 
     namespace = REST
 
-    href = Uri(metadata=attribute(XLINK))
+    href = Uri(required=True, metadata=attribute(XLINK))
     listener = fields.List(fields.Nested(Location), metadata=element(REST))
 
 
@@ -24,8 +24,8 @@ class RunDescription(Versioned):
     namespace = REST
     root = "runDescription"
 
-    owner = fields.String(metadata=attribute(REST))
-    expiry = fields.Nested(LabelledLocation, metadata=element(REST))
+    owner = fields.String(required=True, metadata=attribute(REST))
+    expiry = fields.Nested(LabelledLocation, required=True, metadata=element(REST))
     creation_workflow = link(REST)
     create_time = link(REST)
     start_time = link(REST)
@@ -35,7 +35,7 @@ class RunDescription(Versioned):
     inputs = link(REST)
     output = link(REST)
     security_context = link(REST)
-    listeners = fields.Nested(ListenerLinks, metadata=element(REST))
+    listeners = fields.Nested(ListenerLinks, required=True, metadata=element(REST))
     interaction = link(REST)
     name = link(REST)
     stdout = link(REST)

@@ -19,7 +19,7 @@ class ServerDescription(Versioned):
     runs = link(REST)
     policy = link(REST)
     feed = link(REST)
-    interaction_feed = link(REST)
+    interaction_feed = link(REST, required=False)
 
 
 class RunEntry(Document):
@@ -27,9 +27,9 @@ class RunEntry(Document):
 
     namespace = REST
 
-    href = Uri(metadata=attribute(XLINK))
+    href = Uri(required=True, metadata=attribute(XLINK))
     server_version = fields.String(dump_default=SERVER_VERSION, metadata=attribute(TS))
-    text = fields.String(metadata=own_text())
+    text = fields.String(required=True, metadata=own_text())
 
 
 class RunList(Document):
@@ -87,8 +87,8 @@ class Capability(Document):
 
     namespace = TS
 
-    capability = Uri(metadata=attribute(TS))
-    version = fields.String(metadata=attribute(TS))
+    capability = Uri(required=True, metadata=attribute(TS))
+    version = fields.String(required=True, metadata=attribute(TS))
 
 
 class Capabilities(Document):

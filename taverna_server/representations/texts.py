@@ -15,7 +15,7 @@ from __future__ import annotations
 import base64
 import binascii
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from marshmallow import ValidationError, fields
@@ -49,6 +49,28 @@ class Flag(fields.Boolean):
         if word not in ("true", "1", "false", "0"):
             raise ValidationError(f"'{word[:40]}' is neither true nor false")
         return word in ("true", "1")
+
+
+class Word(fields.String):
+    """One of a few words."""
+
+    def __init__(self, words: Sequence[str], **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.words = words
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+        word = str(value).strip()
+        if word not in self.words:
+            raise ValidationError(f"'{word[:40]}' is not one of {', '.join(self.words)}")
+        return word
+
+
+class Time(fields.String):
+    """A date and time in the form of XML Schema, as a text."""
+
+
+class Duration(fields.String):
+    """A duration in the form of XML Schema, as a text."""
 
 
 class Base64(fields.Field[bytes]):
