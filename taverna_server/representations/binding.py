@@ -24,7 +24,7 @@ Three things XML has and dicts do not:
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -188,6 +188,13 @@ class Part:
         """The field, if it is a ``Choice``."""
         return self.field if isinstance(self.field, Choice) else None
 
+    @property
+    def inner(self) -> list[type[Document]]:
+        """The schemas of the elements it may write."""
+        if isinstance(self.field, Choice):
+            return list(self.field.alternatives().values())
+        return [self.schema] if self.schema else []
+
 
 @dataclass(frozen=True, slots=True)
 class Shape:
@@ -202,6 +209,10 @@ class Shape:
     def parts(self) -> tuple[Part, ...]:
         """Everything, attributes first."""
         return self.attributes + self.children + ((self.text,) if self.text else ())
+
+    def empty_lists(self) -> dict[str, Any]:
+        """The raw form of an empty element: what may repeat is there, zero times."""
+        return {part.name: [] for part in self.children if part.many}
 
     @property
     def choices(self) -> list[tuple[Part, ...]]:
@@ -227,10 +238,27 @@ def shape_of(schema: type[Document]) -> Shape:
     )
 
 
+def reachable(documents: Iterable[type[Document]]) -> list[type[Document]]:
+    """The schemas of the documents and of all elements in them, each once."""
+    found: dict[type[Document], None] = {}
+    waiting = list(documents)
+    while waiting:
+        schema = waiting.pop(0)
+        if schema not in found:
+            found[schema] = None
+            waiting += [inner for part in shape_of(schema).parts for inner in part.inner]
+    return list(found)
+
+
 @functools.cache
 def instance(schema: type[Document]) -> Document:
     """The one instance that reads; marshmallow keeps no state in it while loading."""
     return schema()
+
+
+def purpose(schema: type[Document]) -> str:
+    """What a document or element is for: the first line of its docstring, as plain text."""
+    return (schema.__doc__ or "").split("\n")[0].replace("``", "")
 
 
 def getter(data: Any) -> Callable[[str], Any]:

@@ -42,7 +42,7 @@ class FileEntry:
 
 
 class DirectoryReference(Document):
-    """The element for ``DirectoryEntry``."""
+    """A directory, by its path below the working directory; ``DirectoryEntry``."""
 
     namespace = TS
     builds = DirectoryEntry
@@ -53,7 +53,7 @@ class DirectoryReference(Document):
 
 
 class FileReference(Document):
-    """The element for ``FileEntry``."""
+    """A file, by its path below the working directory; ``FileEntry``."""
 
     namespace = TS
     builds = FileEntry

@@ -275,7 +275,7 @@ class _Reader:
     def element(self, shape: Shape, value: Json, where: str) -> dict[str, Any]:
         if not isinstance(value, dict):
             return self._bare_text(shape, value, where)
-        raw: dict[str, Any] = {}
+        raw: dict[str, Any] = shape.empty_lists()
         for key, member in value.items():
             name = key.removeprefix("@")
             part = _members_of(shape.schema).get(name)
@@ -285,7 +285,7 @@ class _Reader:
 
     def _bare_text(self, shape: Shape, value: Json, where: str) -> dict[str, Any]:
         if value is None or value == "":
-            return {}
+            return shape.empty_lists()
         if shape.text is None:
             raise MalformedDocument(f"{where}: an object is expected, not {_said(value)}")
         return {shape.text.name: self.text(value, where)}

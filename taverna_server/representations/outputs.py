@@ -67,7 +67,7 @@ def _contents() -> Mapping[str, type[Document]]:
 
 
 class LeafValue(Document):
-    """The element for ``PortValue``."""
+    """A file, by its path below the working directory; ``PortValue``."""
 
     namespace = PORT
     builds = PortValue
@@ -79,7 +79,7 @@ class LeafValue(Document):
 
 
 class ListValue(Document):
-    """The element for ``PortList``."""
+    """A directory, with what is in it in list order; ``PortList``."""
 
     namespace = PORT
     builds = PortList
@@ -90,7 +90,10 @@ class ListValue(Document):
 
 
 class ErrorValue(Document):
-    """The element for ``PortError``; the original never writes ``depth``."""
+    """A failure, with the file that tells why; ``PortError``.
+
+    Taverna Server never writes ``depth``.
+    """
 
     namespace = PORT
     builds = PortError
@@ -102,7 +105,10 @@ class ErrorValue(Document):
 
 
 class AbsentValue(Document):
-    """The element for ``PortAbsent``; the original never writes ``href``."""
+    """Nothing there, or not yet; ``PortAbsent``.
+
+    Taverna Server never writes ``href``.
+    """
 
     namespace = PORT
     builds = PortAbsent

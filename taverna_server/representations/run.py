@@ -19,7 +19,10 @@ class ListenerLinks(Document):
 
 
 class RunDescription(Versioned):
-    """GET of ``/runs/{id}``; ``expiry`` is a link with a text (dossier 2.10, basic format)."""
+    """GET of ``/runs/{id}``: who owns it and where everything about it is.
+
+    The text of ``expiry`` is in basic format (protocol dossier 2.10).
+    """
 
     namespace = REST
     root = "runDescription"

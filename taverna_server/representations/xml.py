@@ -28,6 +28,7 @@ from taverna_server.representations.binding import (
     Shape,
     getter,
     kind_of,
+    reachable,
     shape_of,
 )
 from taverna_server.representations.texts import text_of, without_unwritable
@@ -153,29 +154,13 @@ def _text_filler(part: Part) -> Callable[[etree._Element, Any], None]:
 @functools.cache
 def _prefixes(schema: type[Document]) -> dict[str, str]:
     """The declarations of the root: the namespaces that can occur, its own first."""
-    found = dict.fromkeys([schema.namespace, *_namespaces(schema, set())])
-    ordered = sorted(found, key=lambda namespace: namespace == XLINK)
-    return {namespace.prefix: namespace.uri for namespace in ordered}
+    parts = [part for inner in reachable([schema]) for part in shape_of(inner).parts]
+    found = dict.fromkeys([schema.namespace, *(part.place.namespace for part in parts)])
+    return {namespace.prefix: namespace.uri for namespace in sorted(filter(None, found), key=_rank)}
 
 
-def _namespaces(schema: type[Document], seen: set[type[Document]]) -> list[Namespace]:
-    if schema in seen:
-        return []
-    seen.add(schema)
-    found = []
-    for part in shape_of(schema).parts:
-        if part.place.namespace:
-            found.append(part.place.namespace)
-        for inner in inner_schemas(part):
-            found += _namespaces(inner, seen)
-    return found
-
-
-def inner_schemas(part: Part) -> list[type[Document]]:
-    """The schemas of the elements a part may write."""
-    if part.choice:
-        return list(part.choice.alternatives().values())
-    return [part.schema] if part.schema else []
+def _rank(namespace: Namespace) -> bool:
+    return namespace == XLINK
 
 
 def read_xml(schema: type[Document], body: bytes) -> dict[str, Any]:
@@ -217,7 +202,7 @@ def _children(schema: type[Document]) -> dict[str, Part]:
 
 
 def _raw(shape: Shape, element: etree._Element) -> dict[str, Any]:
-    raw: dict[str, Any] = {}
+    raw: dict[str, Any] = shape.empty_lists()
     for part in shape.attributes:
         value = element.get(part.tag, element.get(part.wire))
         if value is not None:

@@ -1,0 +1,37 @@
+"""The published schemas, from the same declarations that write the documents.
+
+``python -m taverna_server.representations.publish schemas/`` writes one XSD per
+namespace and one JSON Schema per document; a test compares them with what is
+committed.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+from taverna_server.representations.catalogue import DOCUMENTS
+from taverna_server.representations.json_schema import json_schema
+from taverna_server.representations.xsd import xml_schemas
+
+
+def published() -> dict[str, bytes]:
+    """Every file below ``schemas/``, by relative path."""
+    files = xml_schemas(DOCUMENTS)
+    for schema in DOCUMENTS:
+        document = json.dumps(json_schema(schema), indent=2, ensure_ascii=False) + "\n"
+        files[f"json/{schema.root}.json"] = document.encode("utf-8")
+    return files
+
+
+def publish(directory: Path) -> None:
+    """Write them all."""
+    for name, content in published().items():
+        path = directory / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+
+
+if __name__ == "__main__":
+    publish(Path(sys.argv[1]))
