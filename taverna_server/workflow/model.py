@@ -186,8 +186,10 @@ class Processor:
 
     @property
     def nested(self) -> tuple[str, ...]:
-        """Ids of the dataflows its activities execute; usually none or one."""
-        return tuple(a.nested for a in self.activities if a.nested is not None)
+        """Ids of the dataflows its activities and its loop's condition execute."""
+        loop = self.dispatch.loop
+        called = (*self.activities, loop.condition) if loop else self.activities
+        return tuple(activity.nested for activity in called if activity.nested is not None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from taverna_server.data.values import Value
 from taverna_server.engines.taverna.events import WHOLE, Index, Job
 from taverna_server.engines.taverna.ports import InputPort, Receiver
-from taverna_server.errors import WorkflowInvalid
+from taverna_server.workflow.iteration import ports_of
 from taverna_server.workflow.model import Cross, PortNode, Prefix, StrategyNode
 
 
@@ -201,36 +201,4 @@ class _Framed:
 
 def port_depths(node: StrategyNode) -> dict[str, int]:
     """The depth at which each port of a strategy wants its data."""
-    if isinstance(node, PortNode):
-        return {node.name: node.depth}
-    depths: dict[str, int] = {}
-    for child in node.children:
-        depths.update(port_depths(child))
-    return depths
-
-
-def iteration_depth(strategies: Sequence[StrategyNode], arriving: Mapping[str, int]) -> int:
-    """How many levels of lists the strategies wrap around a processor's outputs (4.1).
-
-    Raises:
-        WorkflowInvalid: a dot product of unequal depths.
-    """
-    total = 0
-    for node in strategies:
-        total += _depth(node, arriving)
-        arriving = port_depths(node)
-    return total
-
-
-def _depth(node: StrategyNode, arriving: Mapping[str, int]) -> int:
-    if isinstance(node, PortNode):
-        return max(0, arriving[node.name] - node.depth)
-    depths = [_depth(child, arriving) for child in node.children]
-    if isinstance(node, Cross):
-        return sum(depths)
-    if len(set(depths)) > 1:
-        names = ", ".join(f"'{name}'" for name in port_depths(node))
-        raise WorkflowInvalid(
-            [f"a dot product joins lists of unequal depth {depths} at the ports {names}"]
-        )
-    return depths[0] if depths else 0
+    return {leaf.name: leaf.depth for leaf in ports_of(node)}

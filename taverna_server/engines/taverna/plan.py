@@ -1,30 +1,32 @@
 """What is known of a workflow before it runs: where tokens go and how deep they are.
 
-Computed once and shared by all instances of a nested dataflow: for each source
-the links that leave it, for each processor how many levels of lists iteration
-wraps around its outputs, for each input port the finest depth at which its
-source may send (execution-semantics 2).
+Made once from ``workflow.depths`` and shared by all instances of a nested
+dataflow: for each source the links that leave it, for each processor how many
+levels of lists iteration wraps around its outputs, for each input port the
+finest depth at which its source sends (execution-semantics 2).
+
+A source sends items of its port's depth and whole lists around them. The granular
+depth of the document says that a service sends smaller pieces; only services that
+stream their own results do, and none of our activities is one.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from taverna_server.engines.taverna.iteration import iteration_depth, port_depths
-from taverna_server.errors import WorkflowInvalid
+from taverna_server.workflow.depths import DataflowDepths, links_by_sink, workflow_depths
 from taverna_server.workflow.model import (
     Activity,
-    Cross,
     Dataflow,
     DataLink,
     Endpoint,
-    PortNode,
     Processor,
     StrategyNode,
     Workflow,
 )
+from taverna_server.workflow.problems import require_valid
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +34,6 @@ class ProcessorPlan:
     """A processor and the depths around it."""
 
     processor: Processor
-    strategies: tuple[StrategyNode, ...]
-    """Empty where there are no inputs: one job, no iteration."""
     levels: int
     """Levels of lists that iteration wraps around the outputs."""
     filter_depths: Mapping[str, int]
@@ -43,6 +43,11 @@ class ProcessorPlan:
     @property
     def name(self) -> str:
         return self.processor.name
+
+    @property
+    def strategies(self) -> tuple[StrategyNode, ...]:
+        """Empty where there are no inputs: one job, no iteration."""
+        return self.processor.strategies if self.processor.inputs else ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,189 +103,63 @@ def condition_key(path: str) -> str:
 
 
 def plan_workflow(workflow: Workflow) -> WorkflowPlan:
-    """Work out every depth of a workflow.
+    """Plan a workflow.
 
     Raises:
-        WorkflowInvalid: no depths can be given to some parts; all problems together.
+        WorkflowInvalid: it cannot run; carries all its problems.
     """
-    plans: dict[str, DataflowPlan] = {}
-    for dataflow in _innermost_first(workflow):
-        plans[dataflow.id] = _Planner(dataflow, plans).plan()
-    top = plans.pop(workflow.top.id)
-    return WorkflowPlan(top, plans)
+    require_valid(workflow)
+    depths = workflow_depths(workflow)
+    nested = {ref: _plan(workflow.nested[ref], inner) for ref, inner in depths.nested.items()}
+    return WorkflowPlan(_plan(workflow.top, depths.top), nested)
 
 
-def _innermost_first(workflow: Workflow) -> Iterator[Dataflow]:
-    done: set[str] = set()
-
-    def visit(dataflow: Dataflow, above: tuple[str, ...]) -> Iterator[Dataflow]:
-        if dataflow.id in above:
-            raise WorkflowInvalid([f"the workflow '{dataflow.name}' is nested in itself"])
-        for nested in _nested_ids(dataflow):
-            if nested not in workflow.nested:
-                raise WorkflowInvalid([f"there is no nested workflow of id '{nested}'"])
-            yield from visit(workflow.nested[nested], (*above, dataflow.id))
-        if dataflow.id not in done:
-            done.add(dataflow.id)
-            yield dataflow
-
-    return visit(workflow.top, ())
-
-
-def _nested_ids(dataflow: Dataflow) -> set[str]:
-    ids: set[str] = set()
-    for processor in dataflow.processors:
-        loop = processor.dispatch.loop
-        activities = [*processor.activities, *([loop.condition] if loop else [])]
-        ids.update(activity.nested for activity in activities if activity.nested is not None)
-    return ids
+def _plan(dataflow: Dataflow, depths: DataflowDepths) -> DataflowPlan:
+    into = links_by_sink(dataflow)
+    sent = _sent_depths(dataflow, depths)
+    processors = {
+        processor.name: ProcessorPlan(
+            processor,
+            depths.wrapping[processor.name],
+            {
+                port.name: _filter_depth(into[Endpoint(processor.name, port.name)], sent, depths)
+                for port in processor.inputs
+            },
+            {port.name: sent[Endpoint(processor.name, port.name)] for port in processor.outputs},
+        )
+        for processor in dataflow.processors
+    }
+    merges = {
+        sink: (len(links), _whole_depth(links[0].source, sent, depths) + 1)
+        for sink, links in into.items()
+        if links[0].merge_position is not None
+    }
+    return DataflowPlan(dataflow, processors, _by_source(dataflow), merges, depths.outputs)
 
 
-@dataclass
-class _Source:
-    depth: int
-    granular: int
+def _by_source(dataflow: Dataflow) -> dict[Endpoint, tuple[DataLink, ...]]:
+    links: dict[Endpoint, list[DataLink]] = defaultdict(list)
+    for link in dataflow.datalinks:
+        links[link.source].append(link)
+    return {source: tuple(leaving) for source, leaving in links.items()}
 
 
-@dataclass
-class _Planner:
-    """The type check of one dataflow, in order of data dependency."""
-
-    dataflow: Dataflow
-    nested: Mapping[str, DataflowPlan]
-    problems: list[str] = field(default_factory=list)
-    sources: dict[Endpoint, _Source] = field(default_factory=dict)
-    processors: dict[str, ProcessorPlan] = field(default_factory=dict)
-    merges: dict[Endpoint, tuple[int, int]] = field(default_factory=dict)
-
-    def plan(self) -> DataflowPlan:
-        self.into: dict[Endpoint, list[DataLink]] = defaultdict(list)
-        for link in self.dataflow.datalinks:
-            self.into[link.sink].append(link)
-        for port in self.dataflow.inputs:
-            self.sources[Endpoint(None, port.name)] = _Source(port.depth, port.depth)
-        self._resolve_processors()
-        outputs = self._outputs()
-        if self.problems:
-            raise WorkflowInvalid(self.problems)
-        return DataflowPlan(self.dataflow, self.processors, self._links(), self.merges, outputs)
-
-    def _links(self) -> dict[Endpoint, tuple[DataLink, ...]]:
-        links: dict[Endpoint, list[DataLink]] = defaultdict(list)
-        for link in self.dataflow.datalinks:
-            links[link.source].append(link)
-        return {source: tuple(leaving) for source, leaving in links.items()}
-
-    def _resolve_processors(self) -> None:
-        waiting = {processor.name: processor for processor in self.dataflow.processors}
-        followers: dict[str, set[str]] = defaultdict(set)
-        for link in self.dataflow.datalinks:
-            if link.source.processor and link.sink.processor:
-                followers[link.source.processor].add(link.sink.processor)
-        ready = list(waiting)
-        while ready:
-            processor = waiting.get(ready.pop(0))
-            if processor is not None and self._resolve(processor):
-                del waiting[processor.name]
-                ready.extend(followers[processor.name])
-        for name in waiting:
-            self.problems.append(f"no data can reach every input of the processor '{name}'")
-
-    def _resolve(self, processor: Processor) -> bool:
-        arriving: dict[str, _Source] = {}
-        for port in processor.inputs:
-            source = self._into(Endpoint(processor.name, port.name))
-            if source is None:
-                return False
-            arriving[port.name] = source
-        plan = self._processor_plan(processor, arriving)
-        self.processors[processor.name] = plan
-        for port in processor.outputs:
-            depth = plan.output_depths[port.name]
-            granular = min(port.granular_depth, depth) if depth == port.depth else depth
-            self.sources[Endpoint(processor.name, port.name)] = _Source(
-                plan.levels + depth, granular
-            )
-        return True
-
-    def _processor_plan(
-        self, processor: Processor, arriving: Mapping[str, _Source]
-    ) -> ProcessorPlan:
-        strategies = _strategies(processor)
-        levels = 0
-        try:
-            levels = iteration_depth(strategies, {k: v.depth for k, v in arriving.items()})
-        except WorkflowInvalid as invalid:
-            self.problems += (f"processor '{processor.name}': {p}" for p in invalid.problems)
-        wanted = port_depths(strategies[0]) if strategies else {}
-        filters = {name: max(wanted[name], source.granular) for name, source in arriving.items()}
-        return ProcessorPlan(processor, strategies, levels, filters, self._own_depths(processor))
-
-    def _own_depths(self, processor: Processor) -> dict[str, int]:
-        """As the processor's ports say, except that a nested workflow knows better."""
-        depths = {port.name: port.depth for port in processor.outputs}
-        for activity in processor.activities[:1]:
-            if activity.nested is not None:
-                inner = self.nested[activity.nested].output_depths
-                for name, own in activity.output_map.items():
-                    depths[own] = inner.get(name, depths.get(own, 0))
-        return depths
-
-    def _into(self, sink: Endpoint) -> _Source | None:
-        """What arrives at a sink, when all that leads there is known."""
-        links = self.into.get(sink, [])
-        sources = [self.sources.get(link.source) for link in links]
-        known = [source for source in sources if source is not None]
-        if not links or len(known) < len(links):
-            return None
-        if all(link.merge_position is None for link in links):
-            if len(links) > 1:
-                self._problem(f"{_name(sink)} has more than one incoming link")
-            return known[0]
-        return self._merged(sink, links, known)
-
-    def _merged(
-        self, sink: Endpoint, links: list[DataLink], sources: list[_Source]
-    ) -> _Source | None:
-        if any(link.merge_position is None for link in links):
-            self._problem(f"{_name(sink)} has both merged and plain incoming links")
-        depths = [source.depth for source in sources]
-        if len(set(depths)) > 1:
-            self._problem(f"{_name(sink)} merges lists of unequal depth {depths}")
-        self.merges[sink] = (len(links), depths[0] + 1)
-        return _Source(depths[0] + 1, depths[0])
-
-    def _outputs(self) -> dict[str, int]:
-        depths: dict[str, int] = {}
-        for port in self.dataflow.outputs:
-            source = self._into(Endpoint(None, port.name))
-            if source is None:
-                self._problem(f"no data can reach the workflow output '{port.name}'")
-            else:
-                depths[port.name] = source.depth
-        return depths
-
-    def _problem(self, text: str) -> None:
-        if text not in self.problems:
-            self.problems.append(text)
+def _sent_depths(dataflow: Dataflow, depths: DataflowDepths) -> dict[Endpoint, int]:
+    """Of the smallest pieces that each source sends."""
+    inputs = {Endpoint(None, port.name): port.depth for port in dataflow.inputs}
+    return {**inputs, **depths.ports}
 
 
-def _name(sink: Endpoint) -> str:
-    if sink.processor is None:
-        return f"the workflow output '{sink.port}'"
-    return f"the input '{sink.port}' of the processor '{sink.processor}'"
+def _whole_depth(source: Endpoint, sent: Mapping[Endpoint, int], depths: DataflowDepths) -> int:
+    iterated = depths.wrapping[source.processor] if source.processor is not None else 0
+    return sent[source] + iterated
 
 
-def _strategies(processor: Processor) -> tuple[StrategyNode, ...]:
-    """As the document says; ports that no strategy mentions are crossed with the rest."""
-    names = {port.name: port.depth for port in processor.inputs}
-    if not names:
-        return ()
-    strategies = processor.strategies or (Cross(()),)
-    mentioned = port_depths(strategies[0])
-    missing = tuple(PortNode(n, depth) for n, depth in names.items() if n not in mentioned)
-    if not missing:
-        return strategies
-    first: StrategyNode = strategies[0]
-    children = first.children if isinstance(first, Cross) else (first,)
-    return (Cross((*children, *missing)), *strategies[1:])
+def _filter_depth(
+    links: list[DataLink], sent: Mapping[Endpoint, int], depths: DataflowDepths
+) -> int:
+    """What a merge sends are the whole values of its links."""
+    source = links[0].source
+    if links[0].merge_position is None:
+        return sent[source]
+    return _whole_depth(source, sent, depths)
