@@ -1,0 +1,75 @@
+"""Puts the web application together.
+
+``create_app`` takes a configuration and gives a WSGI application; ``wsgi`` does
+the same from the environment, for the processes that granian or gunicorn start
+(``granian --interface wsgi --factory taverna_server.app:wsgi``). Every process
+opens the database for itself, with its first request: connections must not
+cross a fork.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+
+from flask import Flask, Response, request
+from werkzeug.routing import Map
+
+import taverna_server
+from taverna_server.auth import Authenticator
+from taverna_server.config import Config, load_config
+from taverna_server.manager import RunManager
+from taverna_server.rest import errors, tree
+from taverna_server.rest.access import authenticate
+from taverna_server.rest.bodies import check_framing
+from taverna_server.rest.context import NAME, Services
+from taverna_server.rest.middleware import REQUEST_ID, WithoutDeploymentPath, WithRequestId
+from taverna_server.store import Store
+
+LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
+
+
+class Application(Flask):
+    """Flask with the habits of the original: no redirects, OPTIONS as clients read it."""
+
+    def __init__(self) -> None:
+        super().__init__("taverna_server", static_folder=None)
+        self.url_map = Map(strict_slashes=False, merge_slashes=False, host_matching=False)
+
+    def make_default_options_response(self) -> Response:
+        """200, no body, and ``Allow`` without blanks (protocol dossier 2.5)."""
+        adapter = self.create_url_adapter(request)
+        methods = adapter.allowed_methods() if adapter else []
+        headers = {"Allow": errors.allow_header(methods), "Content-Length": "0"}
+        return Response(headers=headers, content_type="application/octet-stream")
+
+
+def create_app(config: Config) -> Flask:
+    """The application with all its parts."""
+    store = Store.open(config)
+    app = Application()
+    app.extensions[NAME] = Services(config, RunManager(store, config), Authenticator(store, config))
+    app.before_request(check_framing)
+    app.before_request(authenticate)
+    app.after_request(sign)
+    app.register_blueprint(tree.blueprint())
+    errors.register(app)
+    app.wsgi_app = WithRequestId(WithoutDeploymentPath(app.wsgi_app))  # type: ignore[method-assign]
+    return app
+
+
+def sign(response: Response) -> Response:
+    """Who answered, under which name the log knows it, and that types are not to be guessed."""
+    response.headers["Server"] = f"taverna-server/{taverna_server.__version__}"
+    response.headers["X-Request-ID"] = request.environ[REQUEST_ID]
+    response.headers.setdefault("X-Content-Type-Options", "nosniff")
+    return response
+
+
+def wsgi() -> Flask:
+    """The application for a web process, configured by its environment."""
+    config = load_config(environ=os.environ)
+    logging.basicConfig(
+        level=config.log_level.upper(), format="%(levelname)s %(name)s: %(message)s"
+    )
+    return create_app(config)

@@ -1,0 +1,125 @@
+"""Request bodies, read from the server's stream and never by the framework.
+
+Flask would parse a form and, without ``Content-Length``, see nothing. Here a
+body is what its framing says: as long as ``Content-Length``, or chunked to its
+end, never both. One that is longer than its resource takes is refused without
+being read.
+
+A body that ends before its ``Content-Length`` is refused. One that is chunked
+and breaks off cannot be told from a complete one behind granian, which reports
+neither (gunicorn does); the client then has no answer and sends it again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from flask import request
+from werkzeug.exceptions import LengthRequired
+
+from taverna_server.errors import BadRequest, TooLarge, UnsupportedMedia
+from taverna_server.rest.context import config
+from taverna_server.rest.negotiation import JSON, TEXT, XML, charset, consumed
+
+CHUNK = 2**18
+
+
+def check_framing() -> None:
+    """Refuse requests whose body two readers may see differently (request smuggling).
+
+    Raises:
+        BadRequest: two framings, or a length or an encoding that is none.
+    """
+    coding = request.headers.get("Transfer-Encoding")
+    length = request.headers.get("Content-Length")
+    if coding is not None and length is not None:
+        raise BadRequest("either Content-Length or Transfer-Encoding, not both")
+    if coding is not None and coding.strip().lower() != "chunked":
+        raise BadRequest("of transfer encodings only 'chunked' is understood")
+    if length is not None and not (length.isascii() and length.isdigit()):
+        raise BadRequest("Content-Length is not a number")
+
+
+def chunks() -> Iterator[bytes]:
+    """The body, piece by piece, each at most ``CHUNK`` long.
+
+    Raises:
+        BadRequest: it ended early.
+    """
+    source, length = request.environ["wsgi.input"], _length()
+    if length is None:
+        if "Transfer-Encoding" in request.headers:
+            yield from iter(lambda: source.read(CHUNK), b"")
+        return
+    left = length
+    while left:
+        piece = source.read(min(left, CHUNK))
+        if not piece:
+            raise BadRequest(f"the body ended after {length - left} of {length} bytes")
+        left -= len(piece)
+        yield piece
+
+
+def whole(limit: int) -> bytes:
+    """The body in one piece.
+
+    Raises:
+        TooLarge: it is longer than ``limit``; the rest is not read.
+    """
+    if (_length() or 0) > limit:
+        raise TooLarge(f"this resource takes at most {limit} bytes")
+    found = bytearray()
+    for piece in chunks():
+        found += piece
+        if len(found) > limit:
+            raise TooLarge(f"this resource takes at most {limit} bytes")
+    return bytes(found)
+
+
+def text() -> str:
+    """A ``text/plain`` body.
+
+    Raises:
+        UnsupportedMedia: another media type or an unknown charset.
+        BadRequest: bytes that are no text in this charset.
+        LengthRequired: no framing, so that it cannot be told from an empty body.
+    """
+    content_type = request.headers.get("Content-Type")
+    consumed(content_type, [TEXT])
+    _require_framing()
+    content = whole(config().max_text_size)
+    try:
+        return content.decode(charset(content_type))
+    except UnicodeDecodeError as error:
+        raise BadRequest(f"not text in {charset(content_type)}: {error.reason}") from error
+    except LookupError as error:
+        raise UnsupportedMedia(f"unknown charset {charset(content_type)[:40]}") from error
+
+
+def file_name() -> str:
+    """A ``text/plain`` body that names a file: one line end after it is no part of it."""
+    return text().removesuffix("\n").removesuffix("\r")
+
+
+def document(readable: Sequence[str] = (XML, JSON)) -> tuple[bytes, str]:
+    """A document and its media type; where the client names none, its first character tells.
+
+    Raises:
+        UnsupportedMedia: a type the resource does not read.
+    """
+    given = consumed(request.headers.get("Content-Type"), readable)
+    body = whole(config().max_document_size)
+    if given == "*/*":
+        given = JSON if JSON in readable and body.lstrip()[:1] == b"{" else XML
+    return body, given
+
+
+def _length() -> int | None:
+    value = request.headers.get("Content-Length")
+    return int(value) if value else None
+
+
+def _require_framing() -> None:
+    framed = "Content-Length" in request.headers or "Transfer-Encoding" in request.headers
+    if not framed and request.environ.get("SERVER_PROTOCOL", "").startswith("HTTP/1"):
+        raise LengthRequired("say how long the body is, or send it chunked")

@@ -1,0 +1,103 @@
+"""``/rest/runs/{id}/wd`` and everything below it (protocol dossier 8)."""
+
+from __future__ import annotations
+
+import os
+
+from flask import Blueprint, Response, request
+
+from taverna_server.data.paths import Entry, WorkDirectory
+from taverna_server.errors import BadPath, MalformedDocument, NotAcceptable
+from taverna_server.representations import read
+from taverna_server.representations.directory import (
+    DirectoryContents,
+    DirectoryEntry,
+    FileEntry,
+    MkDir,
+    Upload,
+)
+from taverna_server.rest import bodies
+from taverna_server.rest.context import caller, manager
+from taverna_server.rest.files import cannot_produce, file_answer
+from taverna_server.rest.links import entry_url
+from taverna_server.rest.negotiation import JSON, XML, ZIP
+from taverna_server.rest.responses import chosen, created, document, nothing, offers
+from taverna_server.rest.zips import zip_answer
+
+blueprint = Blueprint("directory", __name__, url_prefix="/runs/<run_id>/wd")
+
+
+def path_asked_for() -> str:
+    """The path below ``wd`` as the bytes of the URL say, whatever encoding they are in.
+
+    A workflow may name files in bytes that are no UTF-8; they are reachable by
+    the links in our listings.
+    """
+    raw: str = request.environ["PATH_INFO"]
+    below = raw.encode("latin-1").split(b"/", 5)[5:]  # /rest/runs/<id>/wd/<path>
+    return os.fsdecode(below[0]) if below else ""
+
+
+@blueprint.get("")
+@blueprint.get("/<path:path>")
+def get_entry(run_id: str, path: str = "") -> Response:
+    wd, path = manager().working_directory(caller(), run_id), path_asked_for()
+    if not wd.entry(path).is_dir:
+        return file_answer(wd, path)
+    try:
+        return _directory(run_id, wd, path)
+    except NotAcceptable as error:
+        raise cannot_produce() from error
+
+
+@blueprint.put("")
+@blueprint.put("/<path:path>")
+def put_entry(run_id: str, path: str = "") -> Response:
+    wd, path = manager().working_directory(caller(), run_id, for_writing=True), path_asked_for()
+    is_new = wd.write(path, bodies.chunks())
+    return created(entry_url(run_id, path)) if is_new else nothing()
+
+
+@blueprint.post("")
+@blueprint.post("/<path:path>")
+def post_entry(run_id: str, path: str = "") -> Response:
+    wd, path = manager().working_directory(caller(), run_id, for_writing=True), path_asked_for()
+    wd.entry(path)
+    body, media_type = bodies.document()
+    try:
+        upload = read(Upload, body, media_type)
+    except MalformedDocument:
+        name = _named(read(MkDir, body, media_type))
+        wd.make_directory(path, name)
+    else:
+        name = _named(upload)
+        wd.upload(path, name, upload["content"])
+    return created(entry_url(run_id, f"{path}/{name}"))
+
+
+@blueprint.delete("")
+@blueprint.delete("/<path:path>")
+def delete_entry(run_id: str, path: str = "") -> Response:
+    wd, path = manager().working_directory(caller(), run_id, for_writing=True), path_asked_for()
+    wd.delete(path)
+    return nothing()
+
+
+@offers(XML, JSON, ZIP)
+def _directory(run_id: str, wd: WorkDirectory, path: str) -> Response:
+    if chosen() == ZIP:
+        return zip_answer(wd, path)
+    listed = [_described(run_id, path, entry) for entry in wd.list(path)]
+    return document(DirectoryContents, {"entries": listed})
+
+
+def _described(run_id: str, path: str, entry: Entry) -> DirectoryEntry | FileEntry:
+    place = f"{path.rstrip('/')}/{entry.name}".lstrip("/")
+    kind = DirectoryEntry if entry.is_dir else FileEntry
+    return kind(entry_url(run_id, place), entry.name, place)
+
+
+def _named(order: dict[str, str]) -> str:
+    if not order.get("name"):
+        raise BadPath("missing name attribute")
+    return order["name"]

@@ -1,0 +1,93 @@
+"""Exceptions as HTTP: the only place of this face that knows statuses.
+
+Bodies are plain text, the bare message without a line end (protocol dossier
+2.11), or ``{"message": ...}`` for a client that accepts JSON and no text. What
+is not meant for clients leaves as one sentence with the name of the request,
+under which the log has the rest.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+
+from flask import Flask, Response, request
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
+
+from taverna_server import errors
+from taverna_server.rest.context import config
+from taverna_server.rest.middleware import REQUEST_ID
+from taverna_server.rest.negotiation import JSON, TEXT, accepts
+
+log = logging.getLogger(__name__)
+
+STATUSES: dict[type[Exception], int] = {
+    errors.BadRequest: 400,
+    errors.WorkflowInvalid: 400,
+    errors.NotAuthenticated: 401,
+    errors.NotPermitted: 403,
+    errors.Unknown: 404,
+    errors.NotAcceptable: 406,
+    errors.TooLarge: 413,
+    errors.UnsupportedMedia: 415,
+    errors.RangeNotSatisfiable: 416,
+    errors.TryLater: 503,
+}
+"""A class stands for those below it, too."""
+
+
+def register(app: Flask) -> None:
+    """Make the application answer all exceptions this way."""
+    for kind in STATUSES:
+        app.register_error_handler(kind, answer_our_own)
+    app.register_error_handler(HTTPException, answer_http)
+    app.register_error_handler(Exception, answer_unexpected)
+
+
+def status_of(error: Exception) -> int:
+    """The status for one of ours."""
+    return next(STATUSES[kind] for kind in type(error).__mro__ if kind in STATUSES)
+
+
+def answer_our_own(error: Exception) -> Response:
+    """What we raise on purpose and clients may read."""
+    response = _sentence(status_of(error), str(error))
+    if isinstance(error, errors.NotAuthenticated):
+        response.headers["WWW-Authenticate"] = f'Basic realm="{config().realm}"'
+    elif isinstance(error, errors.RangeNotSatisfiable):
+        response.headers["Content-Range"] = f"bytes */{error.size}"
+    elif isinstance(error, errors.TryLater):
+        response.headers["Retry-After"] = "5"
+    return response
+
+
+def answer_http(error: HTTPException) -> Response:
+    """What the framework raises: no such resource, method not allowed."""
+    if isinstance(error, NotFound):
+        return _sentence(404, "no such resource")
+    response = _sentence(error.code or 500, error.description or error.name)
+    if isinstance(error, MethodNotAllowed):
+        response.set_data("")
+        response.headers["Allow"] = allow_header(error.valid_methods or ())
+    return response
+
+
+def answer_unexpected(error: Exception) -> Response:
+    """A defect of ours: the log gets everything, the client one sentence."""
+    name = request.environ[REQUEST_ID]
+    log.error("request %s: %s %s failed", name, request.method, request.path, exc_info=error)
+    return _sentence(500, f"the server failed to do this; its log tells more under {name}")
+
+
+def allow_header(methods: object) -> str:
+    """The methods in the order and form that clients split apart: commas, no blanks (2.5)."""
+    order = ("GET", "PUT", "POST", "DELETE", "HEAD", "OPTIONS")
+    given = {*methods, "OPTIONS"} if isinstance(methods, list | tuple | set | frozenset) else set()
+    return ",".join(method for method in order if method in given)
+
+
+def _sentence(status: int, message: str) -> Response:
+    accept = request.headers.get("Accept")
+    if accepts(JSON, accept) and not accepts(TEXT, accept):
+        return Response(json.dumps({"message": message}), status, content_type=JSON)
+    return Response(message, status, content_type=TEXT)

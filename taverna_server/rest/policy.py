@@ -1,0 +1,90 @@
+"""``/rest/policy``: limits and abilities, open to everybody (protocol dossier 3.3, 3.4)."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response
+
+from taverna_server.representations.common import Link
+from taverna_server.representations.server import (
+    Capabilities,
+    EnabledNotificationFabrics,
+    PermittedListeners,
+    PermittedWorkflows,
+    PolicyDescription,
+)
+from taverna_server.rest.context import manager
+from taverna_server.rest.links import rest_url
+from taverna_server.rest.negotiation import JSON, TEXT, XML
+from taverna_server.rest.responses import document, offers, text
+
+blueprint = Blueprint("policy", __name__, url_prefix="/policy")
+
+_LEAVES = {
+    "run_limit": "runLimit",
+    "operating_limit": "operatingLimit",
+    "permitted_workflows": "permittedWorkflows",
+    "permitted_listener_types": "permittedListenerTypes",
+    "enabled_notification_fabrics": "enabledNotificationFabrics",
+    "capabilities": "capabilities",
+}
+
+_ACTIVITY = "http://ns.taverna.org.uk/2010/activity/"
+_LAYER = "http://ns.taverna.org.uk/2010/scufl2/taverna/dispatchlayer/"
+CAPABILITIES = {
+    "http://ns.taverna.org.uk/2013/software/taverna": "2.5",
+    **{
+        _ACTIVITY + kind: "1.5"
+        for kind in ("nested-workflow", "beanshell", "localworker", "constant", "tool", "xpath")
+    },
+    **{
+        _LAYER + layer: "1.5"
+        for layer in ("ErrorBounce", "Failover", "Invoke", "Loop", "Parallelize", "Retry")
+    },
+}
+"""What the engine executes, and which version of Taverna's it does as: no more than is true."""
+
+
+@blueprint.get("")
+@offers(XML, JSON)
+def get_policy() -> Response:
+    links = {name: Link(rest_url("policy", leaf)) for name, leaf in _LEAVES.items()}
+    return document(PolicyDescription, links)
+
+
+@blueprint.get("/runLimit")
+@offers(TEXT)
+def get_run_limit() -> Response:
+    return text(str(manager().policy().run_limit))
+
+
+@blueprint.get("/operatingLimit")
+@offers(TEXT)
+def get_operating_limit() -> Response:
+    return text(str(manager().policy().operating_limit))
+
+
+@blueprint.get("/permittedWorkflows")
+@offers(XML, JSON)
+def get_permitted_workflows() -> Response:
+    return document(PermittedWorkflows, {"workflow": manager().policy().permitted_workflows})
+
+
+@blueprint.get("/permittedListenerTypes")
+@offers(XML, JSON)
+def get_permitted_listener_types() -> Response:
+    """Empty: the one listener there is comes with every run."""
+    return document(PermittedListeners, {"type": []})
+
+
+@blueprint.get("/enabledNotificationFabrics")
+@offers(XML, JSON)
+def get_enabled_notification_fabrics() -> Response:
+    """Empty: messages are sent by none."""
+    return document(EnabledNotificationFabrics, {"notifier": []})
+
+
+@blueprint.get("/capabilities")
+@offers(XML, JSON)
+def get_capabilities() -> Response:
+    able = [{"capability": uri, "version": version} for uri, version in CAPABILITIES.items()]
+    return document(Capabilities, {"capability": able})

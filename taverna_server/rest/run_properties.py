@@ -1,0 +1,124 @@
+"""The simple properties of a run (protocol dossier 4.1 to 4.6)."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response
+
+from taverna_server.model.run import RunStatus
+from taverna_server.representations.workflow import OFFERED_WORKFLOW, write_workflow
+from taverna_server.rest import bodies
+from taverna_server.rest.context import caller, config, manager
+from taverna_server.rest.dates import read_time, write_time
+from taverna_server.rest.files import plain_text, whole_file
+from taverna_server.rest.negotiation import TEXT
+from taverna_server.rest.responses import chosen, nothing, offers, text
+
+blueprint = Blueprint("run_properties", __name__, url_prefix="/runs/<run_id>")
+
+
+@blueprint.get("/status")
+@offers(TEXT)
+def get_status(run_id: str) -> Response:
+    return text(manager().read_status(caller(), run_id).word)
+
+
+@blueprint.put("/status")
+@offers(TEXT)
+def put_status(run_id: str) -> Response:
+    before = manager().get_run(caller(), run_id).status
+    wanted = RunStatus.from_word(bodies.text().strip())
+    status = manager().set_status(caller(), run_id, wanted)
+    started = before is RunStatus.INITIALIZED and status is RunStatus.OPERATING
+    if started and config().start_status_code == 202:
+        return text("starting run...", 202)
+    return text(status.word)
+
+
+@blueprint.get("/createTime")
+@offers(TEXT)
+def get_create_time(run_id: str) -> Response:
+    return text(write_time(manager().get_run(caller(), run_id).created))
+
+
+@blueprint.get("/startTime")
+@offers(TEXT)
+def get_start_time(run_id: str) -> Response:
+    return text(write_time(manager().get_run(caller(), run_id).started))
+
+
+@blueprint.get("/finishTime")
+@offers(TEXT)
+def get_finish_time(run_id: str) -> Response:
+    return text(write_time(manager().get_run(caller(), run_id).finished))
+
+
+@blueprint.get("/expiry")
+@offers(TEXT)
+def get_expiry(run_id: str) -> Response:
+    return text(write_time(manager().get_run(caller(), run_id).expiry))
+
+
+@blueprint.put("/expiry")
+@offers(TEXT)
+def put_expiry(run_id: str) -> Response:
+    manager().get_run(caller(), run_id)
+    wanted = read_time(bodies.text())
+    return text(write_time(manager().set_expiry(caller(), run_id, wanted)))
+
+
+@blueprint.get("/name")
+@offers(TEXT)
+def get_name(run_id: str) -> Response:
+    return text(manager().get_run(caller(), run_id).name)
+
+
+@blueprint.put("/name")
+@offers(TEXT)
+def put_name(run_id: str) -> Response:
+    manager().get_run(caller(), run_id)
+    return text(manager().set_name(caller(), run_id, bodies.text()))
+
+
+@blueprint.get("/generate-provenance")
+@offers(TEXT)
+def get_generate_provenance(run_id: str) -> Response:
+    return text(_word(manager().get_run(caller(), run_id).generate_provenance))
+
+
+@blueprint.put("/generate-provenance")
+@offers(TEXT)
+def put_generate_provenance(run_id: str) -> Response:
+    manager().get_run(caller(), run_id)
+    wanted = bodies.text().strip().lower() == "true"
+    return text(_word(manager().set_generate_provenance(caller(), run_id, wanted)))
+
+
+@blueprint.get("/workflow")
+@offers(*OFFERED_WORKFLOW)
+def get_workflow(run_id: str) -> Response:
+    submitted = manager().workflow_document(caller(), run_id)
+    return Response(write_workflow(submitted, chosen()), content_type=chosen())
+
+
+@blueprint.get("/stdout")
+@offers(TEXT)
+def get_stdout(run_id: str) -> Response:
+    return whole_file(manager().stdout(caller(), run_id))
+
+
+@blueprint.get("/stderr")
+@offers(TEXT)
+def get_stderr(run_id: str) -> Response:
+    return whole_file(manager().stderr(caller(), run_id))
+
+
+@blueprint.get("/log")
+@offers(TEXT)
+def get_log(run_id: str) -> Response:
+    parts = manager().log(caller(), run_id)
+    wd = manager().working_directory(caller(), run_id)
+    return plain_text(wd, parts) if parts else nothing()
+
+
+def _word(flag: bool) -> str:
+    return "true" if flag else "false"

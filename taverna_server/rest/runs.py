@@ -1,0 +1,76 @@
+"""``/rest/runs`` and one run: list, create, describe, delete (protocol dossier 3.2, 4.0)."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response
+
+from taverna_server.model.run import Run
+from taverna_server.representations.common import Link
+from taverna_server.representations.run import RunDescription
+from taverna_server.representations.server import RunList
+from taverna_server.representations.workflow import unwrap_workflow
+from taverna_server.rest import bodies
+from taverna_server.rest.context import caller, manager
+from taverna_server.rest.dates import write_basic_time
+from taverna_server.rest.links import run_url
+from taverna_server.rest.negotiation import JSON, T2FLOW, XML
+from taverna_server.rest.responses import created, document, nothing, offers
+
+blueprint = Blueprint("runs", __name__, url_prefix="/runs")
+
+_PLACES = {
+    "creation_workflow": "workflow",
+    "create_time": "createTime",
+    "start_time": "startTime",
+    "finish_time": "finishTime",
+    "status": "status",
+    "working_directory": "wd",
+    "inputs": "input",
+    "output": "output",
+    "security_context": "security",
+    "interaction": "interaction",
+    "name": "name",
+    "stdout": "stdout",
+    "stderr": "stderr",
+    "usage": "usage",
+    "log": "log",
+    "run_bundle": "run-bundle",
+    "generate_provenance": "generate-provenance",
+}
+
+
+@blueprint.get("")
+@offers(XML, JSON)
+def get_runs() -> Response:
+    ids = (run.id for run in manager().list_runs(caller()))
+    return document(RunList, {"run": [{"href": run_url(id), "text": id} for id in ids]})
+
+
+@blueprint.post("")
+def post_runs() -> Response:
+    user = caller()
+    body, media_type = bodies.document([T2FLOW, XML])
+    run = manager().create_run(user, body if media_type == T2FLOW else unwrap_workflow(body))
+    return created(run_url(run.id))
+
+
+@blueprint.get("/<run_id>")
+@offers(XML, JSON)
+def get_run(run_id: str) -> Response:
+    return document(RunDescription, _description(manager().get_run(caller(), run_id)))
+
+
+@blueprint.delete("/<run_id>")
+def delete_run(run_id: str) -> Response:
+    manager().delete_run(caller(), run_id)
+    return nothing()
+
+
+def _description(run: Run) -> dict[str, object]:
+    listeners = run_url(run.id, "listeners")
+    return {
+        "owner": run.owner,
+        "expiry": Link(run_url(run.id, "expiry"), write_basic_time(run.expiry)),
+        "listeners": {"href": listeners, "listener": [Link(f"{listeners}/io")]},
+        **{name: Link(run_url(run.id, place)) for name, place in _PLACES.items()},
+    }

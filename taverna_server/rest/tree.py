@@ -1,0 +1,26 @@
+"""The tree of resources put together, for ``app.py`` to plant."""
+
+from __future__ import annotations
+
+from flask import Blueprint
+
+from taverna_server.rest import (
+    directory,
+    inputs,
+    listeners,
+    outputs,
+    policy,
+    run_properties,
+    runs,
+    server,
+)
+
+BRANCHES = (server, policy, runs, run_properties, inputs, outputs, directory, listeners)
+
+
+def blueprint() -> Blueprint:
+    """Everything below ``/rest``."""
+    root = Blueprint("rest", __name__, url_prefix="/rest")
+    for branch in BRANCHES:
+        root.register_blueprint(branch.blueprint)
+    return root

@@ -1,0 +1,74 @@
+"""The application itself, without a web server, on a real store and real directories."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from werkzeug.test import Client
+
+from taverna_server.app import create_app
+from taverna_server.auth import hash_password
+from taverna_server.config import Config
+from taverna_server.store import Store
+
+PORTS = "<port><name>words</name><depth>1</depth></port>"
+WORKFLOW = f"""<workflow xmlns="http://taverna.sf.net/2008/xml/t2flow" version="1">
+<dataflow id="1" role="top"><name>Answer</name><inputPorts>{PORTS}</inputPorts>
+<outputPorts><port><name>answer</name></port></outputPorts></dataflow></workflow>""".encode()
+
+
+@pytest.fixture(scope="session")
+def database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Migrated once, with two users, copied for each test."""
+    path = tmp_path_factory.mktemp("database") / "taverna-server.db"
+    store = Store.open(f"sqlite:///{path}")
+    store.migrate()
+    for name in ("alice", "bob"):
+        store.add_user(name, hash_password(name))
+    store.close()
+    return path
+
+
+@pytest.fixture
+def config(tmp_path: Path, database: Path) -> Config:
+    data = tmp_path / "data"
+    data.mkdir()
+    shutil.copy(database, data)
+    return Config(data=data)
+
+
+@pytest.fixture
+def app(config: Config) -> Flask:
+    return create_app(config)
+
+
+@pytest.fixture
+def client(app: Flask) -> Client:
+    """Nobody in particular."""
+    return app.test_client()
+
+
+class LoggedIn(Client):
+    """A client that says who it is with every request."""
+
+    name = "alice"
+
+    def open(self, *args: object, **kwargs: object) -> object:
+        kwargs.setdefault("auth", (self.name, self.name))
+        return super().open(*args, **kwargs)  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def alice(app: Flask) -> Client:
+    return LoggedIn(app)
+
+
+@pytest.fixture
+def run(alice: Client) -> str:
+    """The path of a new run."""
+    kind = "application/vnd.taverna.t2flow+xml"
+    answer = alice.post("/rest/runs", data=WORKFLOW, content_type=kind)
+    return answer.headers["Location"].removeprefix("http://localhost")
