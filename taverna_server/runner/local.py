@@ -78,7 +78,7 @@ class LocalRunner(Runner):
         self.command = tuple(command)
         self.environment = dict(os.environ if environment is None else environment)
         self.java = java
-        self._children: dict[int, subprocess.Popen[bytes]] = {}
+        self._children: set[int] = set()
         self._lock = threading.Lock()
 
     def start(self, run_id: str, directory: Path, state: RunnerState) -> Iterator[RunnerState]:
@@ -105,9 +105,8 @@ class LocalRunner(Runner):
         except OSError as error:
             raise RunnerUnavailable(f"no process could be started: {error}") from error
         born = look_at(child.pid)
-        with self._lock:
-            self._children[child.pid] = child
         _await_claim(child, claim)
+        self._adopt(child)
         if _read_claim(claim) == str(child.pid):
             return born.process if born else None
         return _claimant(run_id, directory.root)
@@ -174,12 +173,24 @@ class LocalRunner(Runner):
         known = {*filter(None, [_process(state)])}
         signal_all(family(str(state["run_id"]), known), signal.SIGCONT)
 
+    def _adopt(self, child: subprocess.Popen[bytes]) -> None:
+        """Runs outlive this object, which ``Popen`` holds for a mistake: keep the pid instead."""
+        if child.returncode is None:
+            child.returncode = 0
+            with self._lock:
+                self._children.add(child.pid)
+
     def _reap(self) -> None:
         """Let children that ended leave the process table."""
         with self._lock:
-            for pid, child in list(self._children.items()):
-                if child.poll() is not None:
-                    del self._children[pid]
+            self._children = {pid for pid in self._children if not _reaped(pid)}
+
+
+def _reaped(pid: int) -> bool:
+    try:
+        return os.waitpid(pid, os.WNOHANG)[0] == pid
+    except ChildProcessError:  # somebody else waited for it
+        return True
 
 
 def _process(state: RunnerState) -> Process | None:

@@ -19,8 +19,7 @@ start the next at once.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from dataclasses import fields
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -70,11 +69,11 @@ _OBSERVE_END = (
 )
 _SET_STATE = sa.update(runs).where(_THIS).values(runner_state=bindparam("state"))
 _GET_STATE = sa.select(runs.c.runner_state).where(_THIS)
-_UNSETTLED = (
-    sa.select(*RUN_COLUMNS, runs.c.deleting, runs.c.runner_state)
-    .where(runs.c.unsettled)
-    .order_by(runs.c.number)
+_ANY_UNSETTLED = sa.select(*RUN_COLUMNS, runs.c.deleting, runs.c.runner_state).where(
+    runs.c.unsettled
 )
+_UNSETTLED = _ANY_UNSETTLED.order_by(runs.c.number)
+_UNSETTLED_ONE = _ANY_UNSETTLED.where(_THIS)
 _FORGET = sa.delete(runs).where(_THIS, runs.c.deleting)
 
 
@@ -164,13 +163,23 @@ class Changes(Part):
         """
         with self._database.read() as connection:
             rows = connection.execute(_UNSETTLED).all()
-        width = len(fields(Run))
-        return [UnsettledRun(Run(*row[:width]), *row[width:]) for row in rows]
+        return [_unsettled(row) for row in rows]
+
+    def unsettled_run(self, run_id: str) -> UnsettledRun | None:
+        """The same of one run; None when there is nothing to do or to watch."""
+        with self._database.read() as connection:
+            row = connection.execute(_UNSETTLED_ONE, {"run": run_id}).first()
+        return None if row is None else _unsettled(row)
 
     def forget_run(self, run_id: str) -> bool:
         """Remove the row of a run that is being deleted, and all that hangs on it."""
         with self._database.write() as connection:
             return connection.execute(_FORGET, {"run": run_id}).rowcount == 1
+
+
+def _unsettled(row: Sequence[Any]) -> UnsettledRun:
+    width = len(RUN_COLUMNS)
+    return UnsettledRun(Run(*row[:width]), *row[width:])
 
 
 def _give_back_slot(connection: Connection, run_id: str) -> None:
