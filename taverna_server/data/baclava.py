@@ -330,7 +330,8 @@ def _write_list(xml: Any, items: ListValue, hint: str, attributes: Mapping[str, 
         with xml.element(_b("relationList")):
             for child in range(1, len(items)):
                 relation = {"parent": str(child - 1), "child": str(child)}
-                xml.write(etree.Element(_b("relation"), relation))
+                with xml.element(_b("relation"), relation):
+                    pass
         with xml.element(_b("itemList")):
             for index, item in enumerate(items):
                 _write_node(xml, item, hint, {"lsid": "", "index": str(index)})

@@ -18,7 +18,7 @@ EXECUTEWORKFLOW = Path(sys.executable).parent / "executeworkflow"
 
 def hello_world() -> bytes:
     """The example of that name."""
-    return next(EXAMPLES.rglob("hello*.t2flow")).read_bytes()
+    return (EXAMPLES / "hello_world" / "workflow.t2flow").read_bytes()
 
 
 def concatenate(activity: str) -> bytes:
