@@ -160,6 +160,7 @@ class Session:
 
     def __exit__(self, *exc: object) -> None:
         self._threads.shutdown(wait=True, cancel_futures=True)
+        self._watch.again.clear()  # the next session looks at everything
         self._collect()
         for run_id in list(self._watch.handles):
             self._unwatch(run_id)

@@ -198,7 +198,7 @@ def test_suspended_run_stands_still_and_goes_on(kit: Kit) -> None:
         pytest.skip("this runner cannot")
     kit.wait_for("working")
     runner.suspend(kit.state)
-    assert {state for _, state in living_of(RUN_ID)} == {"T"}
+    until(lambda: {state for _, state in living_of(RUN_ID)} == {"T"})
     assert runner.poll(kit.state) is Observation.ALIVE
     runner.resume(kit.state)
     until(lambda: "T" not in {state for _, state in living_of(RUN_ID)})

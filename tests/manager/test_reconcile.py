@@ -131,10 +131,10 @@ def test_run_is_suspended_and_goes_on(house: House) -> None:
     run_id = house.start_and_wait("NeverEnds")
     house.manager.set_status(house.alice, run_id, STOPPED)
     house.until_observed(run_id, STOPPED)
-    assert {state for _, state in living_of(run_id)} == {"T"}
+    until(lambda: {state for _, state in living_of(run_id)} == {"T"})
     house.manager.set_status(house.alice, run_id, OPERATING)
     house.until_observed(run_id, OPERATING)
-    assert {state for _, state in living_of(run_id)} == {"S"}
+    until(lambda: {state for _, state in living_of(run_id)} == {"S"})
 
 
 def test_run_stopped_before_it_was_started_starts_and_stands_still(house: House) -> None:
@@ -143,7 +143,7 @@ def test_run_stopped_before_it_was_started_starts_and_stands_still(house: House)
     house.manager.set_status(house.alice, run_id, STOPPED)
     house.open()
     house.until_observed(run_id, STOPPED)
-    assert {state for _, state in living_of(run_id)} == {"T"}
+    until(lambda: {state for _, state in living_of(run_id)} == {"T"})
 
 
 def test_run_cancelled_before_it_was_started_never_starts(house: House) -> None:
