@@ -50,7 +50,10 @@ bench: install ## Measure, as ratios in one run
 	$(BIN)/python tests/benchmarks
 
 golden: install ## Rewrite the golden files, for review with git diff
-	$(BIN)/python -m pytest -q tests --golden
+	$(BIN)/python -m pytest -q --golden $$(grep -rl 'golden: Golden' tests)
+
+schemas: install ## Rewrite schemas/ from the declarations of the documents
+	$(BIN)/python -m taverna_server.representations.publish schemas
 
 docs: install ## Rewrite the pages of docs/ that are made from the code
 	$(BIN)/python scripts/write_docs.py
@@ -65,4 +68,4 @@ clean: ## Remove what building and testing leave behind; .venv and data stay
 	rm -rf build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .coverage
 	find taverna_server tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
-.PHONY: help install java serve test lint format types imports check bench golden docs driver dist clean
+.PHONY: help install java serve test lint format types imports check bench golden schemas docs driver dist clean

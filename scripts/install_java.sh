@@ -18,6 +18,7 @@ dom4j:dom4j:1.6.1 dom4j 593552ffea3c5823c6602478b5002a7c525fd904a3c44f1abe4065c2
 jaxen:jaxen:1.1.6 jaxen 5ac9c74bbb3964b34a886ba6b1b6c0b0dc3ebeebc1dc4a44942a76634490b3eb
 commons-codec:commons-codec:1.15 commons-codec b3e9f6d63a790109bf0d056611fbed1cf69055826defeb9894a71369d246ed63
 javax.mail:mail:1.4.7 javax.mail 78c33b4f7c7b60f4b680f2d2405b1f063d71929cf1a4fbc328888379f365fcfb
+com.sun.activation:javax.activation:1.2.0 javax.activation 993302b16cd7056f21e779cc577d175a810bb4900ef73cd8fbf2b50f928ba9ce
 '
 
 have_java() { java -version >/dev/null 2>&1; }

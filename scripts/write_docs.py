@@ -1,59 +1,79 @@
-"""Rewrite the pages of docs/ that are made from the code; ``--check`` only says which are stale."""
+"""Rewrite the parts of docs/ that are made from the code; ``--check`` only says which are stale.
+
+A part stands between ``<!-- begin NAME -->`` and ``<!-- end NAME -->``; the words
+around it are written by hand.
+"""
 
 from __future__ import annotations
 
+import re
 import sys
+import tempfile
 from pathlib import Path
 
+from flask import Flask
+from werkzeug.routing import Rule
+
 from taverna_server import config
+from taverna_server.app import create_app
 
 DOCS = Path(__file__).parents[1] / "docs"
-
-CONFIGURATION = """\
-# Configuration
-
-<!-- Made from taverna_server/config.py by `make docs`; edit the table there. -->
-
-Every option can be given in three places, and the first that names it wins:
-
-1. the command line: `--run-limit 20`
-2. the environment: `TAVERNA_SERVER_RUN_LIMIT=20`
-3. one INI file, named by `--config FILE`: `run_limit = 20` below `[taverna-server]`
-
-Sizes take `K`, `M` and `G`.
-
-{options}
-## A configuration file
-
-With every option and its default; remove the `#` where you differ.
-
-```ini
-{sample}```
-"""
+IMPLIED = {"HEAD", "OPTIONS"}
+"""Methods that every resource has, so that the table need not say so."""
 
 
-def configuration() -> str:
-    return CONFIGURATION.format(options=config.documentation(), sample=config.sample_ini())
+def options() -> str:
+    """Every option with its default and its help."""
+    return config.documentation()
 
 
-PAGES = {"configuration.md": configuration}
+def sample() -> str:
+    """The configuration file with everything commented out."""
+    return f"```ini\n{config.sample_ini()}```\n"
 
 
-def stale() -> list[Path]:
-    """The pages whose file is not what the code says now."""
-    paths = [DOCS / name for name in PAGES]
-    return [path for path in paths if not path.exists() or path.read_text() != PAGES[path.name]()]
+def resources() -> str:
+    """Every resource of the REST interface with its methods."""
+    methods: dict[str, set[str]] = {}
+    for rule in _application().url_map.iter_rules():
+        methods.setdefault(_path(rule), set()).update((rule.methods or set()) - IMPLIED)
+    rows = [f"| `{path}` | {', '.join(sorted(names))} |" for path, names in methods.items()]
+    return "\n".join(["| resource | methods |", "| --- | --- |", *sorted(rows)]) + "\n"
+
+
+def _application() -> Flask:
+    with tempfile.TemporaryDirectory() as data:
+        return create_app(config.load_config({"data": data}))
+
+
+def _path(rule: Rule) -> str:
+    """``/runs/{run_id}/status``: without converters."""
+    return re.sub(r"<(?:\w+(?:\([^)]*\))?:)?(\w+)>", r"{\1}", rule.rule)
+
+
+PARTS = {"options": options, "sample": sample, "resources": resources}
+MARKED = re.compile(r"(<!-- begin (\w+) -->\n).*?(<!-- end \2 -->)", re.DOTALL)
+
+
+def fresh(page: str) -> str:
+    """The page with its parts made anew."""
+    return MARKED.sub(lambda part: f"{part[1]}\n{PARTS[part[2]]()}\n{part[3]}", page)
+
+
+def stale() -> dict[Path, str]:
+    """Pages that are not what the code says now, and what they should be."""
+    pages = {path: path.read_text() for path in sorted(DOCS.rglob("*.md"))}
+    return {path: fresh(page) for path, page in pages.items() if fresh(page) != page}
 
 
 def main(arguments: list[str]) -> int:
     pages = stale()
-    if "--check" in arguments:
-        for path in pages:
+    for path, page in pages.items():
+        if "--check" in arguments:
             print(f"{path.name} is stale: make docs")
-        return bool(pages)
-    for path in pages:
-        path.write_text(PAGES[path.name]())
-    return 0
+        else:
+            path.write_text(page)
+    return bool(pages) and "--check" in arguments
 
 
 if __name__ == "__main__":
