@@ -37,8 +37,8 @@ def resources() -> str:
     methods: dict[str, set[str]] = {}
     for rule in _application().url_map.iter_rules():
         methods.setdefault(_path(rule), set()).update((rule.methods or set()) - IMPLIED)
-    rows = [f"| `{path}` | {', '.join(sorted(names))} |" for path, names in methods.items()]
-    return "\n".join(["| resource | methods |", "| --- | --- |", *sorted(rows)]) + "\n"
+    rows = [f"| `{path}` | {', '.join(sorted(names))} |" for path, names in sorted(methods.items())]
+    return "\n".join(["| resource | methods |", "| --- | --- |", *rows]) + "\n"
 
 
 def _application() -> Flask:
