@@ -19,7 +19,7 @@ PACKAGE = "taverna_server.engines.taverna.activities"
 
 BUILT_IN = {
     "beanshell": "beanshell:Beanshell",
-    "localworker": "beanshell:Beanshell",
+    "localworker": "localworker:LocalWorker",
     "stringconstant": "stringconstant:StringConstant",
 }
 """Module and class by kind; ``setup.cfg`` declares the same as entry points."""
