@@ -13,7 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
 
-from taverna_server.data.baclava import BACLAVA, XSCUFL, read_baclava, write_baclava
+from taverna_server.data.baclava import read_baclava, write_baclava
+from taverna_server.data.baclava.names import BACLAVA, XSCUFL
 from taverna_server.data.outputs import error_text
 from taverna_server.data.values import (
     ErrorDocument,

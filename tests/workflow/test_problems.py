@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
-
 import pytest
 
 from taverna_server.errors import WorkflowInvalid
@@ -12,11 +9,6 @@ from taverna_server.workflow.problems import check, require_valid
 from taverna_server.workflow.t2flow import read_t2flow
 
 from .documents import dataflow, document, nested_activity, processor
-
-CORPUS = Path(
-    os.environ.get("TAVERNA_CORPUS", Path(__file__).parents[2] / ".." / "shared" / "corpus")
-)
-APACHE = CORPUS / "incubator-taverna-language"
 
 P = processor("P", "i")
 THROUGH = ["a -> P.i", "P.o -> out"]
@@ -148,15 +140,3 @@ def test_all_problems_are_raised_together_by_line() -> None:
     ]
     assert len(lines) == 3
     assert lines == sorted(lines)
-
-
-@pytest.mark.skipif(not APACHE.is_dir(), reason="no published workflows: set TAVERNA_CORPUS")
-def test_published_workflows_are_valid_but_for_six() -> None:
-    """The six are test files that are wrong on purpose (t2flow-format 9)."""
-    invalid = {
-        path.stem for path in CORPUS.rglob("*.t2flow") if check(read_t2flow(path.read_bytes()))
-    }
-    assert invalid == {
-        "annotated2.2", "annotation_with_backslash", "rdf-in-example-annotation",
-        "missing_merge", "dataflow_link_then_merge", "merge_then_dataflow_link",
-    }  # fmt: skip

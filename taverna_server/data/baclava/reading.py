@@ -1,73 +1,29 @@
-"""Baclava documents: all inputs or all outputs of a run in one XML file.
-
-The layout is in execution-semantics 16 and protocol dossier 6.5. Values come
-base64-encoded; whether one is text or bytes follows from the first MIME type of
-its own metadata, else of the document's, else from the quoted type in
-``syntactictype`` (``l('text/plain')``), else it is text. Both directions work
-piece by piece: a document may be larger than memory when ``spool`` is given.
-
-Where the original loses information, this reader and writer keep it:
-
-- an empty list keeps its depth, which is the number of ``l(`` in
-  ``syntactictype`` (the original reads ``[[], [["a"]]]`` wrongly);
-- text that is not UTF-8 stays bytes instead of being damaged;
-- items shallower than their siblings (the original writes an error document as
-  one text, whatever its depth) are wrapped to the depth of the others.
-
-A serialised Java object (major type ``java``) stays bytes. Error documents are
-written as their text, since Baclava has no errors; a reader cannot tell.
-"""
+"""Baclava documents into values."""
 
 from __future__ import annotations
 
 import binascii
-import codecs
 import contextlib
 import os
 import re
 import tempfile
-from base64 import b64encode
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, BinaryIO, TypeAlias
+from typing import BinaryIO, TypeAlias
 
-from lxml import etree
-
-from taverna_server.data.outputs import error_text
-from taverna_server.data.values import (
-    ErrorDocument,
-    FileValue,
-    ListValue,
-    Single,
-    Value,
-    depth_of,
-    make_list,
-    wrap,
-)
+from taverna_server.data.baclava.names import TEXT
+from taverna_server.data.values import FileValue, Single, Value, make_list, wrap
 from taverna_server.errors import MalformedDocument
 from taverna_server.etree import End, Event, Start, Text, stream_xml
 
-BACLAVA = "http://org.embl.ebi.escience/baclava/0.1alpha"
-XSCUFL = "http://org.embl.ebi.escience/xscufl/0.1alpha"
-
-TEXT = "text/plain"
-BYTES = "application/octet-stream"
-NULL = "null"
-"""The type of a list without leaves."""
-
 SPOOL_THRESHOLD = 1 << 20
 """Larger values go to files, where a directory for them is given."""
-
-_PIECE = 3 << 16
-"""Bytes encoded at a time: a multiple of 3, so that pieces join without padding."""
 
 _QUOTED = re.compile(r"'([^']*)'")
 _SPACE = str.maketrans("", "", " \t\r\n")
 
 Node: TypeAlias = "str | bytes | FileValue | list[Node]"
 """A value whose lists have no depth yet."""
-
-# Reading
 
 
 def read_baclava(source: BinaryIO | Path, spool: Path | None = None) -> dict[str, Value]:
@@ -269,117 +225,3 @@ class _Content:
             with contextlib.suppress(UnicodeDecodeError):
                 return content.decode("utf-8")
         return content
-
-
-# Writing
-
-
-def write_baclava(path: Path, values: Mapping[str, Value]) -> None:
-    """Write a document; a reader sees all of it or none."""
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "wb") as stream, etree.xmlfile(stream, encoding="UTF-8") as xml:
-            _write_map(xml, values)
-        Path(temporary).chmod(0o644)
-        os.replace(temporary, path)
-    except BaseException:
-        os.unlink(temporary)
-        raise
-
-
-def _write_map(xml: Any, values: Mapping[str, Value]) -> None:
-    xml.write_declaration()
-    with xml.element(_b("dataThingMap"), nsmap={"b": BACLAVA, "s": XSCUFL}):
-        for key, value in values.items():
-            hint = _leaf_type(value)
-            declared = "l(" * depth_of(value) + f"'{hint}'" + ")" * depth_of(value)
-            if isinstance(value, ErrorDocument):
-                declared = f"'{TEXT}'"
-            document = {"lsid": "", "syntactictype": declared}
-            with (
-                xml.element(_b("dataThing"), key=key),
-                xml.element(_b("myGridDataDocument"), document),
-            ):
-                _write_metadata(xml, hint)
-                _write_node(xml, value, hint, {"lsid": ""})
-
-
-def _write_metadata(xml: Any, mime_type: str) -> None:
-    with xml.element(_s("metadata")):
-        if mime_type != NULL:
-            with xml.element(_s("mimeTypes")), xml.element(_s("mimeType")):
-                xml.write(mime_type)
-
-
-def _write_node(xml: Any, value: Value, hint: str, attributes: Mapping[str, str]) -> None:
-    if isinstance(value, ListValue):
-        _write_list(xml, value, hint, attributes)
-        return
-    with xml.element(_b("dataElement"), attributes):
-        if _leaf_type(value) != hint:
-            _write_metadata(xml, _leaf_type(value))
-        with xml.element(_b("dataElementData")):
-            for encoded in _base64(_content(value)):
-                xml.write(encoded)
-                if len(encoded) > _PIECE:
-                    xml.flush()  # else the writer keeps all of it
-
-
-def _write_list(xml: Any, items: ListValue, hint: str, attributes: Mapping[str, str]) -> None:
-    with xml.element(_b("partialOrder"), {**attributes, "type": "list"}):
-        with xml.element(_b("relationList")):
-            for child in range(1, len(items)):
-                relation = {"parent": str(child - 1), "child": str(child)}
-                with xml.element(_b("relation"), relation):
-                    pass
-        with xml.element(_b("itemList")):
-            for index, item in enumerate(items):
-                _write_node(xml, item, hint, {"lsid": "", "index": str(index)})
-
-
-def _leaf_type(value: Value) -> str:
-    """The type of the last leaf, as the original has it."""
-    if isinstance(value, ListValue):
-        types = (_leaf_type(item) for item in reversed(value.items))
-        return next((found for found in types if found != NULL), NULL)
-    if isinstance(value, FileValue):
-        return BYTES if value.charset is None else TEXT
-    return BYTES if isinstance(value, bytes) else TEXT
-
-
-def _content(value: Single | ErrorDocument) -> Iterator[bytes]:
-    """The bytes of a leaf in pieces; text always as UTF-8."""
-    if isinstance(value, FileValue):
-        with value.path.open("rb") as stream:
-            pieces = iter(lambda: stream.read(_PIECE), b"")
-            yield from pieces if value.charset is None else _as_utf8(pieces, value.charset)
-    elif isinstance(value, bytes):
-        yield value
-    else:
-        text = error_text(value) if isinstance(value, ErrorDocument) else value
-        yield text.encode("utf-8", "surrogatepass")
-
-
-def _as_utf8(pieces: Iterable[bytes], charset: str) -> Iterator[bytes]:
-    decoder = codecs.getincrementaldecoder(charset)("replace")
-    for piece in pieces:
-        yield decoder.decode(piece).encode("utf-8")
-    yield decoder.decode(b"", final=True).encode("utf-8")
-
-
-def _base64(pieces: Iterable[bytes]) -> Iterator[str]:
-    pending = b""
-    for piece in pieces:
-        pending += piece
-        for start in range(0, len(pending) // _PIECE * _PIECE, _PIECE):
-            yield b64encode(pending[start : start + _PIECE]).decode("ascii")
-        pending = pending[len(pending) // _PIECE * _PIECE :]
-    yield b64encode(pending).decode("ascii")
-
-
-def _b(name: str) -> str:
-    return f"{{{BACLAVA}}}{name}"
-
-
-def _s(name: str) -> str:
-    return f"{{{XSCUFL}}}{name}"
