@@ -1,0 +1,81 @@
+"""The activities of a workflow, bound to one run.
+
+All are bound before the run begins: then the JVM knows every script's libraries
+when it starts, and it starts while inputs are read. One that cannot be bound
+does not keep the others from running; it fails when it is invoked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from types import TracebackType
+
+from taverna_server.engines.taverna.activities.base import (
+    ActivityFailure,
+    BoundActivity,
+    Inputs,
+    Outputs,
+    RunContext,
+)
+from taverna_server.engines.taverna.activities.registry import bound_activity_class
+from taverna_server.engines.taverna.plan import WorkflowPlan
+from taverna_server.workflow.model import Activity
+
+
+class Bindings:
+    """Bound activities by the scheduler's keys; a context manager that lets go of them."""
+
+    def __init__(self, plan: WorkflowPlan, context: RunContext) -> None:
+        self._activities = dict(plan.activities())
+        self._context = context
+        self._bound = {key: _bind(a, context) for key, a in self._activities.items()}
+
+    def __getitem__(self, key: str) -> BoundActivity:
+        return self._bound[key]
+
+    def __enter__(self) -> Bindings:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        for bound in self._bound.values():
+            bound.close()
+
+    def problems(self) -> Iterator[tuple[str, str]]:
+        """What will fail when it is invoked: the processor's path and a sentence."""
+        for key, activity in self._activities.items():
+            if activity.nested is None:
+                path = key.rpartition("#")[0]
+                for problem in bound_activity_class(activity.kind).problems(activity):
+                    yield path, problem
+
+    def warm(self) -> None:
+        """Begin to start the JVM, if anything needs it."""
+        for activity in self._activities.values():
+            if activity.nested is None and bound_activity_class(activity.kind).needs_jvm(activity):
+                self._context.jvm.warm()
+                return
+
+
+def _bind(activity: Activity, context: RunContext) -> BoundActivity:
+    if activity.nested is not None:
+        return NotBound(activity, context, ValueError("nested workflows are not invoked"))
+    try:
+        return bound_activity_class(activity.kind)(activity, context)
+    except Exception as error:
+        return NotBound(activity, context, error)
+
+
+class NotBound(BoundActivity):
+    """Stands in for an activity whose configuration cannot be used."""
+
+    def __init__(self, activity: Activity, context: RunContext, error: Exception) -> None:
+        super().__init__(activity, context)
+        self._error = error
+
+    def invoke(self, inputs: Inputs) -> Outputs:
+        raise ActivityFailure(f"The service is not executable: {self._error}")

@@ -1,0 +1,62 @@
+"""One workflow, executed once: what a run on the server and one at the command line share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+from taverna_server.data.values import Value
+from taverna_server.engines.taverna.activities.base import RunContext
+from taverna_server.engines.taverna.bindings import Bindings
+from taverna_server.engines.taverna.driver import Controls, Driver, Ended
+from taverna_server.engines.taverna.executors import make_executor
+from taverna_server.engines.taverna.listening import Listener
+from taverna_server.engines.taverna.plan import WorkflowPlan, plan_workflow
+from taverna_server.engines.taverna.scheduler import Scheduler
+from taverna_server.errors import MalformedDocument, WorkflowInvalid
+from taverna_server.workflow.t2flow import read_t2flow
+
+Inputs = Callable[[WorkflowPlan], Mapping[str, Value]]
+"""Reads the inputs once the workflow is known."""
+
+
+def read_workflow(document: bytes) -> WorkflowPlan:
+    """Raises WorkflowInvalid, in the words of Taverna's command line (14)."""
+    try:
+        workflow = read_t2flow(document)
+    except MalformedDocument as error:
+        raise WorkflowInvalid([f"There was an error opening the workflow: {error}"]) from error
+    try:
+        return plan_workflow(workflow)
+    except WorkflowInvalid as error:
+        raise WorkflowInvalid(
+            [f"There was an error validating the workflow: {problem}" for problem in error.problems]
+        ) from error
+
+
+def execute(
+    plan: WorkflowPlan,
+    read: Inputs,
+    context: RunContext,
+    controls: Controls,
+    listeners: Sequence[Listener],
+    begun: Callable[[Mapping[str, Value], Sequence[tuple[str, str]]], None],
+) -> Ended:
+    """Run to the end.
+
+    The JVM starts while the inputs are read; ``begun`` is told of them, and of
+    the activities that will not work, before anything is invoked.
+
+    Raises:
+        WorkflowInvalid: from ``read``; nothing was executed.
+    """
+    executor = make_executor(str(context.options.get("executor", "threads")))
+    try:
+        with Bindings(plan, context) as bindings:
+            bindings.warm()
+            inputs = read(plan)
+            begun(inputs, list(bindings.problems()))
+            driver = Driver(Scheduler(plan), bindings, executor, context, controls, listeners)
+            return driver.run(inputs)
+    finally:
+        executor.shutdown(wait=False, cancel_futures=True)
+        context.close()
