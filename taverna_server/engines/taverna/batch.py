@@ -65,8 +65,7 @@ class BatchWork:
         """As one stream; after an uncaught exception, one by one."""
         items = self._batch.items
         answered = 0
-        answers = self._answers()
-        for (number, _), answer in zip(items, answers, strict=False):
+        for answer, (number, _) in zip(self._answers(), items, strict=False):
             self._post(_event(number, answer))
             answered += 1
             self._proceed()
@@ -76,6 +75,8 @@ class BatchWork:
     def _answers(self) -> Iterator[Outputs | ActivityFailure]:
         try:
             yield from self._bound.invoke_all([inputs for _, inputs in self._batch.items])
+        except GeneratorExit:
+            raise
         except BaseException as error:  # an activity may raise anything
             yield self._uncaught(error)
 
