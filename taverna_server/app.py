@@ -34,7 +34,8 @@ class Application(Flask):
 
     def __init__(self) -> None:
         super().__init__("taverna_server", static_folder=None)
-        self.url_map = Map(strict_slashes=False, merge_slashes=False, host_matching=False)
+        self.url_map = Map(strict_slashes=False, merge_slashes=False)
+        self.url_map.converters.update(tree.CONVERTERS)
 
     def make_default_options_response(self) -> Response:
         """200, no body, and ``Allow`` without blanks (protocol dossier 2.5)."""

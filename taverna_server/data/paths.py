@@ -162,7 +162,7 @@ class WorkDirectory:
         """
         refusal = "failed to make subdirectory"
         check_new_name(name, refusal)
-        with self._place(parent, "You may not make a subdirectory of a file.") as place:
+        with self._place(split(parent), "You may not make a subdirectory of a file.") as place:
             try:
                 os.mkdir(name, dir_fd=place)
             except OSError as error:
@@ -180,13 +180,13 @@ class WorkDirectory:
         names = split(path)
         if not names:
             raise BadPath(_PLACE_OF_A_FILE)
-        with self._place("/".join(names[:-1]), _PLACE_OF_A_FILE) as parent:
+        with self._place(names[:-1], _PLACE_OF_A_FILE) as parent:
             return _write(parent, names[-1], chunks, _PLACE_OF_A_FILE)
 
     def upload(self, parent: str, name: str, content: bytes) -> bool:
         """``write`` for a document that names the file inside a directory (8.7)."""
         check_new_name(name)
-        with self._place(parent, "You may not place a file in a file.") as place:
+        with self._place(split(parent), "You may not place a file in a file.") as place:
             refusal = "You may not overwrite a directory with a file."
             return _write(place, name, (content,), refusal)
 
@@ -208,6 +208,10 @@ class WorkDirectory:
             except OSError as error:
                 raise _refused(error, "failed to delete directory entry") from error
 
+    def _stands_for_directory(self, names: tuple[str, ...]) -> bool:
+        with self._directory(names[:-1]) as parent:
+            return stat.S_ISDIR(_visible(parent, names[-1]).st_mode)
+
     @contextlib.contextmanager
     def _directory(self, names: tuple[str, ...]) -> Iterator[int]:
         """A descriptor of the directory that the names lead to."""
@@ -227,10 +231,9 @@ class WorkDirectory:
             os.close(here)
 
     @contextlib.contextmanager
-    def _place(self, path: str, refusal: str) -> Iterator[int]:
+    def _place(self, names: tuple[str, ...], refusal: str) -> Iterator[int]:
         """The directory for a new entry; ``refusal`` is said when it is a file."""
-        names = split(path)
-        if names and not self.entry(path).is_dir:
+        if names and not self._stands_for_directory(names):
             raise BadPath(refusal)
         with self._directory(names) as here:
             yield here

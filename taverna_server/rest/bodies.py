@@ -30,8 +30,7 @@ def check_framing() -> None:
     Raises:
         BadRequest: two framings, or a length or an encoding that is none.
     """
-    coding = request.headers.get("Transfer-Encoding")
-    length = request.headers.get("Content-Length")
+    coding, length = _framing()
     if coding is not None and length is not None:
         raise BadRequest("either Content-Length or Transfer-Encoding, not both")
     if coding is not None and coding.strip().lower() != "chunked":
@@ -46,16 +45,16 @@ def chunks() -> Iterator[bytes]:
     Raises:
         BadRequest: it ended early.
     """
-    source, length = request.environ["wsgi.input"], _length()
-    if length is None:
-        if "Transfer-Encoding" in request.headers:
-            yield from iter(lambda: source.read(CHUNK), b"")
-        return
-    left = length
+    source, (coding, length) = request.environ["wsgi.input"], _framing()
+    if coding:
+        yield from iter(lambda: source.read(CHUNK), b"")
+    left = int(length or 0)
     while left:
         piece = source.read(min(left, CHUNK))
         if not piece:
-            raise BadRequest(f"the body ended after {length - left} of {length} bytes")
+            raise BadRequest(
+                f"the body ended {left} bytes before its end, after {length} were promised"
+            )
         left -= len(piece)
         yield piece
 
@@ -66,7 +65,7 @@ def whole(limit: int) -> bytes:
     Raises:
         TooLarge: it is longer than ``limit``; the rest is not read.
     """
-    if (_length() or 0) > limit:
+    if int(_framing()[1] or 0) > limit:
         raise TooLarge(f"this resource takes at most {limit} bytes")
     found = bytearray()
     for piece in chunks():
@@ -114,12 +113,12 @@ def document(readable: Sequence[str] = (XML, JSON)) -> tuple[bytes, str]:
     return body, given
 
 
-def _length() -> int | None:
-    value = request.headers.get("Content-Length")
-    return int(value) if value else None
+def _framing() -> tuple[str | None, str | None]:
+    """``Transfer-Encoding`` and ``Content-Length``, None where absent or empty (PEP 3333)."""
+    headers = request.headers
+    return headers.get("Transfer-Encoding") or None, headers.get("Content-Length") or None
 
 
 def _require_framing() -> None:
-    framed = "Content-Length" in request.headers or "Transfer-Encoding" in request.headers
-    if not framed and request.environ.get("SERVER_PROTOCOL", "").startswith("HTTP/1"):
+    if not any(_framing()) and request.environ.get("SERVER_PROTOCOL", "").startswith("HTTP/1"):
         raise LengthRequired("say how long the body is, or send it chunked")

@@ -39,7 +39,7 @@ def path_asked_for() -> str:
 
 
 @blueprint.get("")
-@blueprint.get("/<path:path>")
+@blueprint.get("/<entry:path>")
 def get_entry(run_id: str, path: str = "") -> Response:
     wd, path = manager().working_directory(caller(), run_id), path_asked_for()
     if not wd.entry(path).is_dir:
@@ -51,7 +51,7 @@ def get_entry(run_id: str, path: str = "") -> Response:
 
 
 @blueprint.put("")
-@blueprint.put("/<path:path>")
+@blueprint.put("/<entry:path>")
 def put_entry(run_id: str, path: str = "") -> Response:
     wd, path = manager().working_directory(caller(), run_id, for_writing=True), path_asked_for()
     is_new = wd.write(path, bodies.chunks())
@@ -59,7 +59,7 @@ def put_entry(run_id: str, path: str = "") -> Response:
 
 
 @blueprint.post("")
-@blueprint.post("/<path:path>")
+@blueprint.post("/<entry:path>")
 def post_entry(run_id: str, path: str = "") -> Response:
     wd, path = manager().working_directory(caller(), run_id, for_writing=True), path_asked_for()
     wd.entry(path)
@@ -76,7 +76,7 @@ def post_entry(run_id: str, path: str = "") -> Response:
 
 
 @blueprint.delete("")
-@blueprint.delete("/<path:path>")
+@blueprint.delete("/<entry:path>")
 def delete_entry(run_id: str, path: str = "") -> Response:
     wd, path = manager().working_directory(caller(), run_id, for_writing=True), path_asked_for()
     wd.delete(path)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from flask import Blueprint
+from werkzeug.routing import PathConverter
 
 from taverna_server.rest import (
     directory,
@@ -16,6 +17,16 @@ from taverna_server.rest import (
 )
 
 BRANCHES = (server, policy, runs, run_properties, inputs, outputs, directory, listeners)
+
+
+class EntryPath(PathConverter):
+    """Everything after the slash, line ends included: workflows choose the names."""
+
+    regex = r"[^/](?s:.*?)"
+
+
+CONVERTERS = {"entry": EntryPath}
+"""For the URL map of the application."""
 
 
 def blueprint() -> Blueprint:

@@ -10,7 +10,7 @@ from flask import Flask
 from werkzeug.test import Client
 
 from taverna_server.app import create_app
-from taverna_server.auth import hash_password
+from taverna_server.auth import hash_token
 from taverna_server.config import Config
 from taverna_server.store import Store
 
@@ -27,7 +27,8 @@ def database(tmp_path_factory: pytest.TempPathFactory) -> Path:
     store = Store.open(f"sqlite:///{path}")
     store.migrate()
     for name in ("alice", "bob"):
-        store.add_user(name, hash_password(name))
+        store.add_user(name, "no password")
+        store.add_token(name, hash_token(name), "tests")
     store.close()
     return path
 
@@ -51,19 +52,12 @@ def client(app: Flask) -> Client:
     return app.test_client()
 
 
-class LoggedIn(Client):
-    """A client that says who it is with every request."""
-
-    name = "alice"
-
-    def open(self, *args: object, **kwargs: object) -> object:
-        kwargs.setdefault("auth", (self.name, self.name))
-        return super().open(*args, **kwargs)  # type: ignore[arg-type]
-
-
 @pytest.fixture
 def alice(app: Flask) -> Client:
-    return LoggedIn(app)
+    """Says with every request who it is."""
+    client = app.test_client()
+    client.environ_base["HTTP_AUTHORIZATION"] = "Bearer alice"
+    return client
 
 
 @pytest.fixture
