@@ -28,7 +28,7 @@ serve: install ## A server with the examples loaded; PORT=8080 DATA=data
 	@PATH="$(abspath $(BIN)):$$PATH" sh scripts/serve.sh $(PORT) $(DATA)
 
 test: install ## The whole suite
-	$(BIN)/python -m pytest -n $(JOBS)
+	$(BIN)/python -m pytest -n $(JOBS) --dist loadgroup
 
 lint: install ## ruff: style and mistakes, and whether files are formatted
 	$(BIN)/ruff check .

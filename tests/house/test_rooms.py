@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from pathlib import Path
 
 import pytest
@@ -22,3 +23,9 @@ def test_room_has_a_paragraph(room: Path) -> None:
 def test_module_says_what_it_is_for(path: Path) -> None:
     source = ast.parse(path.read_bytes())
     assert ast.get_docstring(source), f"{path.relative_to(ROOT)} has no docstring"
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_module_leaves_nothing_to_do(path: Path) -> None:
+    left = re.findall(r"TODO|FIXME|XXX|NotImplemented\b", path.read_text())
+    assert left == []
