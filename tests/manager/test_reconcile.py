@@ -1,91 +1,28 @@
 """The reconciler with real runs: fakes that behave as their input says."""
 
-import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from taverna_server.config import Config
-from taverna_server.data.rundir import RunDirectory
 from taverna_server.manager import RunManager
-from taverna_server.manager.reconcile import Reconciler
 from taverna_server.manager.status import FINISHED, INITIALIZED, OPERATING, STOPPED
 from taverna_server.model.identity import User
-from taverna_server.model.run import Run, RunInput
-from taverna_server.runner.local import LocalRunner
+from taverna_server.model.run import RunInput
 from taverna_server.store import Store
-from tests.manager.conftest import WORKFLOW
+from tests.manager.houses import House, InThread, until
 from tests.processes import living_of
 
 
-class House:
-    """A manager with a reconciler behind it, in a thread."""
-
-    def __init__(self, manager: RunManager, alice: User) -> None:
-        self.manager = manager
-        self.alice = alice
-        self.made: list[str] = []
-
-    def open(self) -> None:
-        self.stop = threading.Event()
-        runner = LocalRunner(self.manager.config.engine_command)
-        reconciler = Reconciler(self.manager.store, self.manager.config, runner)
-        self.thread = threading.Thread(target=reconciler.run, args=(self.stop,))
-        self.thread.start()
-
-    def close(self) -> None:
-        self.stop.set()
-        self.manager.wake_reconciler()
-        self.thread.join()
-
-    def create(self, behaviour: str) -> str:
-        run = self.manager.create_run(self.alice, WORKFLOW)
-        self.manager.set_input(self.alice, run.id, RunInput("behaviour", value=behaviour))
-        self.made.append(run.id)
-        return run.id
-
-    def start(self, behaviour: str) -> str:
-        run_id = self.create(behaviour)
-        self.manager.set_status(self.alice, run_id, OPERATING)
-        return run_id
-
-    def start_and_wait(self, behaviour: str) -> str:
-        run_id = self.start(behaviour)
-        until(lambda: (self.directory(run_id).wd / "working").exists())
-        return run_id
-
-    def run(self, run_id: str) -> Run:
-        return self.manager.get_run(self.alice, run_id)
-
-    def until_observed(self, run_id: str, status: int) -> Run:
-        until(lambda: self.run(run_id).observed == status)
-        return self.run(run_id)
-
-    def directory(self, run_id: str) -> RunDirectory:
-        return RunDirectory(self.manager.config.runs_directory / run_id)
-
-
-def until(true: Callable[[], object], seconds: float = 10) -> None:
-    deadline = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < deadline, "it did not come to pass"
-        time.sleep(0.005)
-
-
 @pytest.fixture
-def house(manager: RunManager, store: Store, alice: User) -> Iterator[House]:
-    house = House(manager, alice)
+def house(manager: RunManager, alice: User) -> Iterator[House]:
+    house = InThread(manager, alice)
     house.open()
     yield house
-    for run in list(manager.list_runs(alice)):
-        manager.delete_run(alice, run.id)
-    until(lambda: store.to_reconcile() == [])
+    house.clear_away()
     house.close()
-    assert [living_of(run_id) for run_id in house.made if living_of(run_id)] == []
-    assert [path.name for path in manager.config.runs_directory.iterdir()] == [".database"]
-    assert (store.run_count(), store.operating_count()) == (0, 0)
 
 
 def test_run_goes_to_its_end(house: House) -> None:
