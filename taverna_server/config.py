@@ -142,7 +142,8 @@ class Config:
     engine_command: tuple[str, ...] = option(
         "executeworkflow", command, "Command that executes the run directory it is given."
     )
-    java: str = option("java", text, "Java command, for BeanShell activities.")
+    java: str = option("", text, "Java command, for scripts. Empty: as JAVA_HOME and PATH say.")
+    beanshell: str = option("", text, "Jar of BeanShell 2.0b4. Empty: where it is installed.")
     executor: str = option("threads", one_of("threads"), "Where iterations run.")
     log_level: str = option(
         "info", one_of("debug", "info", "warning", "error"), "Least important lines logged."

@@ -1,0 +1,29 @@
+"""``taverna-server reconcile``: makes each run what it is wanted to be.
+
+``serve`` starts and watches one. It is a command of its own for those who serve
+the application by another web server.
+"""
+
+from __future__ import annotations
+
+import argparse
+
+from taverna_server.cli.logs import configure_logging
+from taverna_server.cli.options import Subparsers, add_options, config_of, make_data_directory
+
+
+def add_to(subparsers: Subparsers) -> None:
+    parser = subparsers.add_parser("reconcile", help="the part of serve that starts and ends runs")
+    parser.add_argument("--parent", type=int, metavar="PID", help="end when this process does")
+    add_options(parser)
+    parser.set_defaults(run=run)
+
+
+def run(given: argparse.Namespace) -> int:
+    from taverna_server.manager.reconcile import reconcile_forever
+
+    config = config_of(given)
+    make_data_directory(config)
+    configure_logging(config)
+    reconcile_forever(config, given.parent)
+    return 0

@@ -1,0 +1,70 @@
+"""``taverna-server workflow``: the library of published workflows."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from taverna_server.cli.options import (
+    STORE_OPTIONS,
+    Subparsers,
+    add_options,
+    config_of,
+    opened_store,
+)
+from taverna_server.errors import BadRequest, MalformedDocument
+
+if TYPE_CHECKING:
+    from taverna_server.store import Store, WorkflowRow
+
+
+def add_to(subparsers: Subparsers) -> None:
+    top = subparsers.add_parser("workflow", help="the library of workflows")
+    actions = top.add_subparsers(title="actions", metavar="ACTION", required=True)
+    add = actions.add_parser("add", help="put t2flow documents into the library")
+    add.add_argument("files", metavar="FILE", type=Path, nargs="+")
+    add_options(add, STORE_OPTIONS)
+    add.set_defaults(run=_add)
+    listing = actions.add_parser("list", help="list published workflows")
+    add_options(listing, STORE_OPTIONS)
+    listing.set_defaults(run=_list)
+
+
+def _add(given: argparse.Namespace) -> int:
+    with opened_store(config_of(given)) as store:
+        for row in add_files(store, given.files):
+            _print(row)
+    return 0
+
+
+def _list(given: argparse.Namespace) -> int:
+    with opened_store(config_of(given)) as store:
+        for row in store.list_published():
+            _print(row)
+    return 0
+
+
+def add_files(store: Store, files: Iterable[Path]) -> Iterable[WorkflowRow]:
+    """Publish the workflows in these files; those before a bad one stay.
+
+    Raises:
+        BadRequest: a file cannot be read or is no workflow; its name is in the message.
+    """
+    from taverna_server.manager.library import add_workflow
+
+    for path in files:
+        try:
+            workflow_id = add_workflow(store, path.read_bytes())
+        except OSError as error:
+            raise BadRequest(f"cannot read {path}: {error.strerror}") from error
+        except MalformedDocument as error:
+            raise BadRequest(f"{path}: {error}") from error
+        row = store.get_workflow(workflow_id)
+        if row is not None:
+            yield row
+
+
+def _print(row: WorkflowRow) -> None:
+    print(row.number, row.id[:12], row.title or "Untitled workflow", sep="\t")
