@@ -44,11 +44,11 @@ def run(given: argparse.Namespace) -> int:
     from taverna_server.cli.web import free_port, serve_web
 
     config = config_of(given)
+    config = replace(config, port=free_port(config.host, config.port))
     password = os.environ.pop(ADMIN_PASSWORD, "")
     with opened_store(config) as store:
         make_first_admin(store, password)
         publish_examples(store, given.examples)
-    config = replace(config, port=free_port(config.host, config.port))
     os.environ.update(config.as_environment())
     configure_logging(config)
     _announce(config)

@@ -110,9 +110,8 @@ def free_port(host: str, port: int) -> int:
                 return int(listener.getsockname()[1])
         except OSError as error:
             if port == 0 or time.monotonic() > give_up:
-                raise ConfigurationError(
-                    f"cannot listen on {host} port {port}: {error.strerror}"
-                ) from error
+                reason = os.strerror(error.errno) if error.errno else str(error)
+                raise ConfigurationError(f"cannot listen on {host}:{port}: {reason}") from error
         time.sleep(0.1)
 
 
