@@ -7,7 +7,6 @@ import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from taverna_server.data.baclava import write_baclava
 from taverna_server.data.outputs import write_output
 from taverna_server.data.rundir import RunDirectory, RunOrder
 from taverna_server.data.values import Value
@@ -94,6 +93,8 @@ def _write_outputs(directory: RunDirectory, order: RunOrder, outputs: Mapping[st
         WorkflowInvalid: something lies where an output belongs (15).
     """
     if order.baclava_output is not None:
+        from taverna_server.data.baclava import write_baclava  # few runs need it
+
         write_baclava(below(directory.wd, order.baclava_output), outputs)
         return
     for port, value in outputs.items():

@@ -11,7 +11,6 @@ import re
 from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 
-from taverna_server.data.baclava import read_baclava
 from taverna_server.data.rundir import RunOrder
 from taverna_server.data.values import FileValue, Single, Value, make_list, read_text
 from taverna_server.engines.taverna.plan import DataflowPlan
@@ -81,6 +80,8 @@ def java_split(text: str, expression: str) -> list[str]:
 
 def read_document(path: Path, spool: Path) -> dict[str, Value]:
     """The values of a Baclava document. Raises WorkflowInvalid when it cannot be read."""
+    from taverna_server.data.baclava import read_baclava  # few runs need it
+
     try:
         return read_baclava(path, spool)
     except (OSError, MalformedDocument) as error:

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from functools import cache
 from importlib import import_module
-from importlib.metadata import entry_points
 
 from taverna_server.engines.taverna.activities.base import BoundActivity
 
@@ -32,6 +31,8 @@ def bound_activity_class(kind: str) -> type[BoundActivity]:
     """The class for a kind; for one that nobody executes, a class that fails with a sentence."""
     if kind in BUILT_IN:
         return _load(BUILT_IN[kind])
+    from importlib.metadata import entry_points  # slow to import, and seldom needed
+
     for entry in entry_points(group=GROUP, name=kind):
         found: type[BoundActivity] = entry.load()
         return found

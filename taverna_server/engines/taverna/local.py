@@ -1,0 +1,154 @@
+"""One workflow executed here, without a server: what ``taverna-server run`` does.
+
+Messages, checks and the place of the outputs are those of Taverna's command line
+(execution-semantics 14, 15).
+"""
+
+from __future__ import annotations
+
+import signal
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from itertools import chain, count
+from pathlib import Path
+from types import FrameType
+
+from taverna_server.data.outputs import file_name, write_output
+from taverna_server.data.rundir import WORKING_SUBDIRECTORIES
+from taverna_server.data.values import FileValue, Value, make_list
+from taverna_server.engines.taverna.activities.base import RunContext
+from taverna_server.engines.taverna.display import make_display
+from taverna_server.engines.taverna.driver import Controls, Ended
+from taverna_server.engines.taverna.events import RunCancelled, RunStuck
+from taverna_server.engines.taverna.execution import execute, read_workflow
+from taverna_server.engines.taverna.inputs import check_names, fitted, read_document
+from taverna_server.engines.taverna.plan import WorkflowPlan
+from taverna_server.errors import TavernaServerError, WorkflowInvalid
+
+COULD_NOT_RUN = 255
+INTERRUPTED = 130
+
+
+@dataclass(frozen=True, slots=True)
+class LocalOrder:
+    """What the command line asks for."""
+
+    workflow: Path
+    values: Mapping[str, str] = field(default_factory=dict)
+    """Texts by input port."""
+    files: Mapping[str, Path] = field(default_factory=dict)
+    """Files by input port; a directory with files 1, 2, ... is a list."""
+    baclava: Path | None = None
+    """A Baclava document with all inputs, instead of both."""
+    output: Path | None = None
+    """A directory that does not exist yet; without it one named for the workflow."""
+    options: Mapping[str, object] = field(default_factory=dict)
+    """``java``, ``executor``, ... as in ``RunOrder``."""
+
+
+def run_locally(order: LocalOrder) -> int:
+    """Execute a workflow with progress on standard error; returns the exit code."""
+    try:
+        return _run(order)
+    except TavernaServerError as error:
+        print(error, file=sys.stderr)
+        return COULD_NOT_RUN
+
+
+def _run(order: LocalOrder) -> int:
+    plan = read_workflow(_read(order.workflow))
+    target = _output_directory(order.output, plan.top.dataflow.name)
+    with tempfile.TemporaryDirectory(prefix="taverna-run-") as name:
+        wd, scratch = Path(name, "wd"), Path(name, "scratch")
+        scratch.mkdir()
+        for folder in WORKING_SUBDIRECTORIES:
+            (wd / folder).mkdir(parents=True)
+        context = RunContext(wd, scratch, options=order.options)
+
+        def read(plan: WorkflowPlan) -> Mapping[str, Value]:
+            return _inputs(order, plan, scratch)
+
+        controls = Controls()
+        with _stopped_by_signals(controls):
+            ended = execute(plan, read, context, controls, [make_display(sys.stderr)], _warn)
+        return _save(ended, target)
+
+
+def _read(workflow: Path) -> bytes:
+    try:
+        return workflow.read_bytes()
+    except OSError as error:
+        raise WorkflowInvalid([f"There was an error opening the workflow: {error}"]) from error
+
+
+def _output_directory(wanted: Path | None, workflow: str) -> Path:
+    """Cases I11 and I12."""
+    if wanted is not None:
+        if wanted.exists():
+            raise WorkflowInvalid([f"The specified output directory '{wanted}' already exists."])
+        return wanted.absolute()
+    name = f"{file_name(workflow)}_output"
+    names = chain([name], (f"{name}_{number}" for number in count(1)))
+    return next(path for path in map(Path, names) if not path.exists()).absolute()
+
+
+def _inputs(order: LocalOrder, plan: WorkflowPlan, spool: Path) -> dict[str, Value]:
+    if order.baclava is not None:
+        if order.values or order.files:
+            raise WorkflowInvalid(["You can't provide both -input and -inputdoc arguments"])
+        return fitted(plan.top, read_document(order.baclava, spool))
+    values: dict[str, Value] = dict(order.values)
+    values.update((port, _from_file(port, path)) for port, path in order.files.items())
+    known = [port.name for port in plan.top.dataflow.inputs]
+    unknown = [f"Cannot find an input port named '{port}'" for port in values if port not in known]
+    if unknown:
+        raise WorkflowInvalid(unknown)
+    check_names(plan.top, values)
+    return fitted(plan.top, values)
+
+
+def _from_file(port: str, path: Path) -> Value:
+    if not path.is_dir():
+        if not path.is_file():
+            raise WorkflowInvalid([f"Could not read input {port}: there is no file '{path}'"])
+        return FileValue(path.absolute())
+    items = [item for item in path.iterdir() if item.name.isdigit()]
+    members = [_from_file(port, item) for item in sorted(items, key=lambda item: int(item.name))]
+    try:
+        return make_list(members, None if members else 1)
+    except ValueError as error:
+        raise WorkflowInvalid([f"Could not read input {port}: {error}"]) from error
+
+
+def _warn(inputs: Mapping[str, Value], problems: Sequence[tuple[str, str]]) -> None:
+    for path, problem in problems:
+        print(f"{path} will fail: {problem}", file=sys.stderr)
+
+
+@contextmanager
+def _stopped_by_signals(controls: Controls) -> Iterator[None]:
+    """Ctrl-C stops the workflow, not this program in the middle of it."""
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        controls.stop()
+
+    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _save(ended: Ended, target: Path) -> int:
+    """Also of a run that was stopped, what was ready."""
+    if ended.outputs:
+        print(f"Outputs will be saved to the directory: {target}")
+    for port, value in ended.outputs.items():
+        write_output(target, port, value)
+    if isinstance(ended.end, RunStuck):
+        return COULD_NOT_RUN
+    return INTERRUPTED if isinstance(ended.end, RunCancelled) else 0
