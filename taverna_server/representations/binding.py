@@ -59,6 +59,10 @@ XLINK = Namespace("http://www.w3.org/1999/xlink", "xlink")
 URF = Namespace("http://schema.ogf.org/urf/2003/09/urf", "ur")
 
 
+NO_CONTENT = "no content!"
+"""What Taverna Server says where one of several elements must stand and none does."""
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """Where a field stands; made by ``attribute``, ``element`` and ``text``."""
@@ -119,7 +123,7 @@ class Document(Schema):
         for group in shape_of(type(self)).choices:
             given = [part.wire for part in group if part.name in data]
             if not given:
-                raise ValidationError("no content!")
+                raise ValidationError(NO_CONTENT)
             if len(given) > 1:
                 raise ValidationError(f"only one of {', '.join(given)} may be given")
 
@@ -143,15 +147,27 @@ class Choice(fields.Field[Any]):
         many: bool = False,
         **kwargs: Any,
     ) -> None:
-        super().__init__(required=not many, error_messages={"required": "no content!"}, **kwargs)
+        super().__init__(required=not many, error_messages={"required": NO_CONTENT}, **kwargs)
         self.alternatives = alternatives
         self.many = many
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
-        items = [self._load(item) for item in value]
-        if not self.many and len(items) > 1:
+        if self.many:
+            return self._load_all(value)
+        if len(value) > 1:
             raise ValidationError(f"only one of {', '.join(self.alternatives())} may be given")
-        return items if self.many else items[0]
+        return self._load(value[0])
+
+    def _load_all(self, raw_items: list[dict[str, Any]]) -> list[Any]:
+        items, faults = [], {}
+        for index, item in enumerate(raw_items):
+            try:
+                items.append(self._load(item))
+            except ValidationError as error:
+                faults[index] = error.messages
+        if faults:
+            raise ValidationError(faults)
+        return items
 
     def _load(self, item: dict[str, Any]) -> Any:
         kind = item["kind"]

@@ -6,12 +6,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from marshmallow import ValidationError
 
-from taverna_server.errors import BadRequest, NotAcceptable, UnsupportedMedia
-from taverna_server.representations.binding import Document, Part, instance, shape_of
+from taverna_server.errors import BadRequest, MalformedDocument, NotAcceptable, UnsupportedMedia
+from taverna_server.representations.binding import NO_CONTENT, Document, Part, instance, shape_of
 from taverna_server.representations.json import read_json, write_json
 from taverna_server.representations.xml import read_xml, write_xml
 
@@ -64,39 +65,35 @@ def read(schema: type[Document], body: bytes, media_type: str) -> Any:
     if reader is None:
         known = " or ".join(OFFERED)
         raise UnsupportedMedia(f"{media_type or 'nothing'} is not read here; send {known}")
-    raw = reader(schema, body)
     try:
-        return instance(schema).load(raw)
+        return instance(schema).load(reader(schema, body))
+    except RecursionError:
+        raise MalformedDocument("elements nested too deep") from None
     except ValidationError as error:
-        raise BadRequest("; ".join(_sentences(schema, error.messages_dict))) from error
+        raise BadRequest("; ".join(_sentences([schema], error.messages))) from error
 
 
-def _sentences(schema: type[Document], messages: dict[Any, Any]) -> list[str]:
+def _sentences(schemas: list[type[Document]], messages: Any, where: str = "") -> Iterator[str]:
     """marshmallow's tree of messages as sentences with the names on the wire."""
-    found = []
-    names = {part.name: _label(part) for part in shape_of(schema).parts}
-    for name, message in messages.items():
-        for path, text in _leaves(message):
-            label = "".join([names.get(name, ""), *path])
-            found.append(f"{label}: {text}" if label and text != "no content!" else text)
-    return found
+    if not isinstance(messages, dict):
+        for text in messages:
+            yield f"{where}: {text}" if where and text != NO_CONTENT else text
+        return
+    parts = {part.name: part for schema in schemas for part in shape_of(schema).parts}
+    for key, inner in messages.items():
+        part = parts.get(key)
+        if part is not None:
+            yield from _sentences(part.inner, inner, _joined(where, _label(part)))
+        elif isinstance(key, int):
+            yield from _sentences(schemas, inner, _joined(where, str(key + 1)))
+        else:
+            yield from _sentences(schemas, inner, where)
 
 
 def _label(part: Part) -> str:
-    return f"@{part.wire}" if part.place.kind == "attribute" else part.wire
+    """As the sender wrote it; a choice has no name there."""
+    return "" if part.choice else part.wire
 
 
-def _leaves(message: Any) -> list[tuple[list[str], str]]:
-    if isinstance(message, dict):
-        return [
-            ([f"/{_step(key)}" if key != "_schema" else "", *path], text)
-            for key, inner in message.items()
-            for path, text in _leaves(inner)
-        ]
-    if isinstance(message, list):
-        return [leaf for inner in message for leaf in _leaves(inner)]
-    return [([], str(message))]
-
-
-def _step(key: Any) -> str:
-    return str(key + 1) if isinstance(key, int) else str(key)
+def _joined(where: str, step: str) -> str:
+    return "/".join(filter(None, (where, step)))
