@@ -2,10 +2,10 @@
 
 Theory of operation: a document is a marshmallow ``Schema`` (here ``Document``).
 ``metadata=attribute(NS)``, ``element(NS)`` or ``text()`` on a field says where
-it goes; the wire name is the Python name in camelCase unless given. ``shape_of``
-collects that once per class into a ``Shape``, and everything else follows from
-shapes: ``xml`` and ``json`` compile them into writers and readers, ``publish``
-into XSD and JSON Schema.
+it goes; the wire name is the Python name in camelCase unless given. ``shapes``
+collects that once per class, and everything else follows from shapes: ``xml``
+and ``json`` compile them into writers and readers, ``publish`` into XSD and
+JSON Schema.
 
 Reading has two steps. ``xml`` or ``json`` turn the body into the same *raw*
 form, dicts by Python name with texts as leaves; then marshmallow converts and
@@ -24,7 +24,7 @@ Three things XML has and dicts do not:
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -33,7 +33,6 @@ from marshmallow import (
     Schema,
     ValidationError,
     fields,
-    missing,
     post_load,
     validates_schema,
 )
@@ -120,8 +119,8 @@ class Document(Schema):
 
     @validates_schema
     def _exactly_one_of_each_choice(self, data: dict[str, Any], **kwargs: Any) -> None:
-        for group in shape_of(type(self)).choices:
-            given = [part.wire for part in group if part.name in data]
+        for group in choice_groups(type(self)):
+            given = [wire_name(name, self.fields[name]) for name in group if name in data]
             if not given:
                 raise ValidationError(NO_CONTENT)
             if len(given) > 1:
@@ -175,144 +174,31 @@ class Choice(fields.Field[Any]):
         return {"kind": kind, **loaded} if isinstance(loaded, dict) else loaded
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
-    """One field of a document and its place."""
-
-    name: str
-    """The Python name."""
-    wire: str
-    """The local name of the attribute or element; of the first for a ``Choice``."""
-    place: Place
-    field: fields.Field[Any]
-    """Of one item, if the part may repeat."""
-    many: bool
-    schema: type[Document] | None
-    """Of an element with structure."""
-    default: Any
-    """Written where there is no value."""
-    required: bool
-
-    @property
-    def tag(self) -> str:
-        """The name as lxml writes it."""
-        assert self.place.namespace is not None  # noqa: S101 - text parts have no tag
-        return self.place.namespace.tag(self.wire)
-
-    @property
-    def choice(self) -> Choice | None:
-        """The field, if it is a ``Choice``."""
-        return self.field if isinstance(self.field, Choice) else None
-
-    @property
-    def inner(self) -> list[type[Document]]:
-        """The schemas of the elements it may write."""
-        if isinstance(self.field, Choice):
-            return list(self.field.alternatives().values())
-        return [self.schema] if self.schema else []
-
-
-@dataclass(frozen=True, slots=True)
-class Shape:
-    """All a schema says about its element."""
-
-    schema: type[Document]
-    attributes: tuple[Part, ...]
-    children: tuple[Part, ...]
-    text: Part | None
-
-    @property
-    def parts(self) -> tuple[Part, ...]:
-        """Everything, attributes first."""
-        return self.attributes + self.children + ((self.text,) if self.text else ())
-
-    def empty_lists(self) -> dict[str, Any]:
-        """The raw form of an empty element: what may repeat is there, zero times."""
-        return {part.name: [] for part in self.children if part.many}
-
-    @property
-    def choices(self) -> list[tuple[Part, ...]]:
-        """The choice groups."""
-        groups: dict[str, list[Part]] = {}
-        for part in self.children:
-            if part.place.choice:
-                groups.setdefault(part.place.choice, []).append(part)
-        return [tuple(group) for group in groups.values()]
-
-
-@functools.cache
-def shape_of(schema: type[Document]) -> Shape:
-    """The shape of a schema, worked out once."""
-    parts = [_part(name, field) for name, field in schema._declared_fields.items()]
-    attributes = [part for part in parts if part.place.kind == "attribute"]
-    texts = [part for part in parts if part.place.kind == "text"]
-    return Shape(
-        schema,
-        tuple(sorted(attributes, key=lambda part: part.place.order)),
-        tuple(part for part in parts if part.place.kind == "element"),
-        texts[0] if texts else None,
-    )
-
-
-def reachable(documents: Iterable[type[Document]]) -> list[type[Document]]:
-    """The schemas of the documents and of all elements in them, each once."""
-    found: dict[type[Document], None] = {}
-    waiting = list(documents)
-    while waiting:
-        schema = waiting.pop(0)
-        if schema not in found:
-            found[schema] = None
-            waiting += [inner for part in shape_of(schema).parts for inner in part.inner]
-    return list(found)
-
-
 @functools.cache
 def instance(schema: type[Document]) -> Document:
     """The one instance that reads; marshmallow keeps no state in it while loading."""
     return schema()
 
 
-def purpose(schema: type[Document]) -> str:
-    """What a document or element is for: the first line of its docstring, as plain text."""
-    return (schema.__doc__ or "").split("\n")[0].replace("``", "")
+@functools.cache
+def choice_groups(schema: type[Document]) -> list[list[str]]:
+    """The names of the fields of which exactly one must be given, group by group."""
+    groups: dict[str, list[str]] = {}
+    for name, field in schema._declared_fields.items():
+        if group := place_of(field).choice:
+            groups.setdefault(group, []).append(name)
+    return list(groups.values())
 
 
-def getter(data: Any) -> Callable[[str], Any]:
-    """How to ask this object or mapping for a field; absent and None are the same."""
-    if isinstance(data, Mapping):
-        return data.get
-    return lambda name: getattr(data, name, None)
-
-
-def kind_of(item: Any) -> str:
-    """Which alternative of a ``Choice`` an item is."""
-    kind: str = item["kind"] if isinstance(item, Mapping) else item.kind
-    return kind
-
-
-def _part(name: str, field: fields.Field[Any]) -> Part:
+def place_of(field: fields.Field[Any]) -> Place:
+    """Where a field stands."""
     place: Place = field.metadata["place"]
-    many = isinstance(field, fields.List) or (isinstance(field, Choice) and field.many)
-    inner = field.inner if isinstance(field, fields.List) else field
-    return Part(
-        name=name,
-        wire=place.name or _camel_case(name),
-        place=place,
-        field=inner,
-        many=many,
-        schema=_schema_of(inner),
-        default=None if field.dump_default is missing else field.dump_default,
-        required=field.required,
-    )
+    return place
 
 
-def _schema_of(field: fields.Field[Any]) -> type[Document] | None:
-    if not isinstance(field, fields.Nested):
-        return None
-    schema = field.nested
-    assert isinstance(schema, type)  # noqa: S101 - documents are named by class, never by text
-    assert issubclass(schema, Document)  # noqa: S101
-    return schema
+def wire_name(name: str, field: fields.Field[Any]) -> str:
+    """The local name of a field's attribute or element."""
+    return place_of(field).name or _camel_case(name)
 
 
 def _camel_case(name: str) -> str:

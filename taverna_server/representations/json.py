@@ -1,4 +1,4 @@
-"""Documents as JSON (protocol dossier 2.9, and design.md section 4 for arrays).
+"""Documents as JSON (protocol dossier 2.9, and docs/architecture.md for arrays).
 
 An object with one member named like the root element; attributes as ``@name``
 and always text; text beside attributes as ``$``; an element without attributes
@@ -9,7 +9,7 @@ with ``/`` as ``\\/``.
 
 Reading is tolerant: names with or without ``@``, a text bare or as ``$``,
 numbers and booleans as their text, one member without its array, members it
-does not know. Numbers are never converted, so a huge one costs nothing.
+does not know.
 """
 
 from __future__ import annotations
@@ -17,28 +17,18 @@ from __future__ import annotations
 import functools
 import json
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any
 
 from taverna_server.errors import MalformedDocument
-from taverna_server.representations.binding import (
-    Choice,
-    Document,
-    Part,
-    Shape,
-    getter,
-    kind_of,
-    shape_of,
-)
+from taverna_server.representations.binding import Choice, Document
+from taverna_server.representations.shapes import Part, Shape, getter, kind_of, shape_of
+from taverna_server.representations.strict_json import Json, parse_json
 from taverna_server.representations.texts import fault_of, text_of, without_surrogates
-
-MAX_DEPTH = 256
-"""As for XML."""
 
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]{0,18})(?:\.[0-9]{1,17})?", re.ASCII)
 _INT64 = range(-(2**63), 2**63)
 
-Json = Any
 Ask = Callable[[str], Any]
 Step = Callable[[dict[str, Json], Ask], None]
 
@@ -196,57 +186,6 @@ def read_json(schema: type[Document], body: bytes) -> dict[str, Any]:
             f"found is {str(found)[:40]!r}"
         )
     return bare
-
-
-def parse_json(body: bytes) -> Json:
-    """JSON with numbers as their text; strict where parsers disagree.
-
-    Raises:
-        MalformedDocument: not UTF-8, not JSON, nested more than 256 deep, a
-            member given twice, NaN or Infinity.
-    """
-    try:
-        value = json.loads(
-            body.decode("utf-8-sig"),
-            object_pairs_hook=_members,
-            parse_int=str,
-            parse_float=str,
-            parse_constant=_refuse_constant,
-        )
-    except (UnicodeDecodeError, json.JSONDecodeError) as error:
-        raise MalformedDocument(f"not well-formed JSON: {error}") from error
-    except RecursionError:
-        raise MalformedDocument(f"JSON nested more than {MAX_DEPTH} deep") from None
-    _check_depth(value)
-    return value
-
-
-def _check_depth(value: Json) -> None:
-    level = [value]
-    for _ in range(MAX_DEPTH):
-        if not level:
-            return
-        level = [inner for outer in level for inner in _inside(outer)]
-    raise MalformedDocument(f"JSON nested more than {MAX_DEPTH} deep")
-
-
-def _inside(value: Json) -> Iterable[Json]:
-    if isinstance(value, dict):
-        return value.values()
-    return value if isinstance(value, list) else ()
-
-
-def _members(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
-    members = dict(pairs)
-    if len(members) < len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
-        raise MalformedDocument(f"the JSON member '{twice[:40]}' is given twice in one object")
-    return members
-
-
-def _refuse_constant(word: str) -> Json:
-    raise MalformedDocument(f"{word} is not JSON")
 
 
 def _bare(schema: type[Document], document: Json) -> dict[str, Any] | None:

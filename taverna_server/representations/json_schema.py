@@ -9,15 +9,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from taverna_server.representations.binding import (
-    Choice,
-    Document,
-    Part,
-    Shape,
-    purpose,
-    reachable,
-    shape_of,
-)
+from taverna_server.representations.binding import Choice, Document
+from taverna_server.representations.shapes import Part, Shape, purpose, reachable, shape_of
 from taverna_server.representations.texts import Base64, Count, Flag, Uri, Word
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"

@@ -12,8 +12,9 @@ from typing import Any
 from marshmallow import ValidationError
 
 from taverna_server.errors import BadRequest, MalformedDocument, NotAcceptable, UnsupportedMedia
-from taverna_server.representations.binding import NO_CONTENT, Document, Part, instance, shape_of
+from taverna_server.representations.binding import NO_CONTENT, Document, instance
 from taverna_server.representations.json import read_json, write_json
+from taverna_server.representations.shapes import Part, shape_of
 from taverna_server.representations.xml import read_xml, write_xml
 
 XML = "application/xml"
@@ -27,11 +28,6 @@ _READERS = {XML: read_xml, JSON: read_json, "text/xml": read_xml}
 def essence(media_type: str) -> str:
     """The media type without parameters, in lower case."""
     return media_type.partition(";")[0].strip().lower()
-
-
-def offered_types(schema: type[Document]) -> tuple[str, ...]:
-    """The media types in which a document can be written, preferred first."""
-    return OFFERED
 
 
 def write(schema: type[Document], data: Any, media_type: str) -> bytes:

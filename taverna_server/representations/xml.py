@@ -20,17 +20,8 @@ from lxml import etree
 
 from taverna_server.errors import MalformedDocument
 from taverna_server.etree import parse_xml
-from taverna_server.representations.binding import (
-    XLINK,
-    Document,
-    Namespace,
-    Part,
-    Shape,
-    getter,
-    kind_of,
-    reachable,
-    shape_of,
-)
+from taverna_server.representations.binding import XLINK, Document, Namespace
+from taverna_server.representations.shapes import Part, Shape, getter, kind_of, reachable, shape_of
 from taverna_server.representations.texts import text_of, without_unwritable
 
 PROLOG = b'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>'

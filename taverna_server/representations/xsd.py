@@ -24,12 +24,8 @@ from taverna_server.representations.binding import (
     XLINK,
     Document,
     Namespace,
-    Part,
-    Shape,
-    purpose,
-    reachable,
-    shape_of,
 )
+from taverna_server.representations.shapes import Part, Shape, purpose, reachable, shape_of
 from taverna_server.representations.texts import (
     Base64,
     Count,

@@ -13,8 +13,9 @@ from lxml import etree
 
 from taverna_server.errors import ClientMistake
 from taverna_server.representations import JSON, OFFERED, XML, read, write
-from taverna_server.representations.binding import Document, Part, reachable, shape_of
+from taverna_server.representations.binding import Document
 from taverna_server.representations.catalogue import DOCUMENTS
+from taverna_server.representations.shapes import Part, reachable, shape_of
 from taverna_server.representations.workflow import unwrap_workflow, wrap_workflow
 
 FEW = settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow], deadline=None)

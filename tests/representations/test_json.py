@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from taverna_server.representations.json import dump_json, parse_json, primitive
+from taverna_server.representations.json import dump_json, primitive
+from taverna_server.representations.strict_json import parse_json
 
 NUMBERS = [("42", 42), ("0", 0), ("-7", -7), ("1.5", 1.5), ("-0.25", -0.25), ("1.0", 1.0)]
 NUMBERS += [("9223372036854775807", 2**63 - 1), ("-9223372036854775808", -(2**63))]

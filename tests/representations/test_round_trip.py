@@ -15,9 +15,10 @@ from hypothesis import strategies as st
 from marshmallow import fields, missing
 
 from taverna_server.representations import JSON, XML, read, write
-from taverna_server.representations.binding import Choice, Document, Part, Shape, shape_of
+from taverna_server.representations.binding import Choice, Document
 from taverna_server.representations.catalogue import DOCUMENTS
 from taverna_server.representations.outputs import PortList
+from taverna_server.representations.shapes import Part, Shape, shape_of
 from taverna_server.representations.texts import Base64, Count, Flag, Word
 
 XML_TEXT = st.text(
