@@ -8,10 +8,10 @@ leads anywhere but to "no such directory entry". Links and special files (pipes,
 sockets, devices) are as good as absent: not listed, never opened; only a
 deletion of the directory they lie in removes them, itself and not its target.
 
-A file is written to a nameless or temporary file and then given its name, so a
-reader sees the old content or all of the new, and a broken upload leaves
-nothing. It survives a kill of the server; no ``fsync`` guards it against a
-loss of power, which would cost every upload its speed.
+A file is written without a name and given one when it is complete, so a reader
+sees the old content or all of the new, and a broken upload leaves nothing. What
+is written survives a kill of the server; no ``fsync`` guards it against a loss
+of power, which would cost every upload its speed.
 
 Trees are deleted (``removal.py``) and walked without recursion and with a few
 descriptors: a workflow can make directories far deeper than Python's stack.
@@ -295,21 +295,43 @@ def _scanned(item: os.DirEntry[str]) -> Entry | None:
 
 
 def _write(parent: int, name: str, chunks: Iterable[bytes], refusal: str) -> bool:
-    """Write beside the place and rename; ``refusal`` is for a directory of that name."""
+    """Write a file without a name, then name it; ``refusal`` is for a directory of that name."""
     replaces = _replaced(parent, name, refusal)
     temporary = f".upload-{secrets.token_hex(8)}"
-    handle = os.open(
-        temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666, dir_fd=parent
-    )
-    try:
-        with os.fdopen(handle, "wb", buffering=0) as stream:
-            for chunk in chunks:
-                _write_all(stream.fileno(), chunk)
+    with _unnamed(parent, temporary) as handle:
+        for chunk in chunks:
+            _write_all(handle, chunk)
+        _give_name(parent, handle, temporary)
         _rename(parent, temporary, name, refusal)
-    except BaseException:
-        os.unlink(temporary, dir_fd=parent)
-        raise
     return not replaces
+
+
+@contextlib.contextmanager
+def _unnamed(parent: int, temporary: str) -> Iterator[int]:
+    """A new file that goes with its descriptor, killed servers included.
+
+    Where the file system has no such files it has the temporary name from the beginning.
+    """
+    flags = os.O_WRONLY | os.O_CLOEXEC
+    try:
+        handle = os.open(".", flags | os.O_TMPFILE, 0o666, dir_fd=parent)
+    except OSError as error:
+        if error.errno not in (errno.EOPNOTSUPP, errno.EISDIR, errno.EINVAL):
+            raise
+        handle = os.open(temporary, flags | os.O_CREAT | os.O_EXCL, 0o666, dir_fd=parent)
+    try:
+        yield handle
+    except BaseException:
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(temporary, dir_fd=parent)
+        raise
+    finally:
+        os.close(handle)
+
+
+def _give_name(parent: int, handle: int, temporary: str) -> None:
+    if os.fstat(handle).st_nlink == 0:
+        os.link(f"/proc/self/fd/{handle}", temporary, dst_dir_fd=parent)
 
 
 def _replaced(parent: int, name: str, refusal: str) -> bool:

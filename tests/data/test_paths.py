@@ -127,6 +127,24 @@ def test_broken_upload_leaves_the_old_content_and_nothing_else(wd: WorkDirectory
     assert [entry.name for entry in wd.list("out")] == ["RESULT"]
 
 
+def test_upload_under_way_is_not_listed(wd: WorkDirectory) -> None:
+    def looks_around() -> Iterator[bytes]:
+        yield b"half"
+        assert [entry.name for entry in wd.list()] == ["out"]
+        yield b" and half"
+
+    assert wd.write("new", looks_around())
+    assert read(wd, "new") == b"half and half"
+
+
+def test_file_system_without_nameless_files_will_do(
+    wd: WorkDirectory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "O_TMPFILE", os.O_DIRECTORY)  # a directory to write to: EISDIR
+    test_broken_upload_leaves_the_old_content_and_nothing_else(wd)
+    test_write_tells_whether_the_file_is_new(wd)
+
+
 @pytest.mark.parametrize("path", ["", "out", "out/", "out/RESULT/x"])
 def test_file_cannot_stand_where_a_directory_is_or_below_a_file(
     wd: WorkDirectory, path: str
