@@ -25,7 +25,7 @@ java: $(BIN)/.installed ## Try again to install Java and BeanShell
 	@sh scripts/install_java.sh $(VENV)
 
 serve: install ## A server with the examples loaded; PORT=8080 DATA=data
-	@PATH="$(abspath $(BIN)):$$PATH" sh scripts/serve.sh $(PORT) $(DATA)
+	$(BIN)/taverna-server serve --port $(PORT) --data $(DATA) --examples examples
 
 test: install ## The whole suite
 	$(BIN)/python -m pytest -n $(JOBS) --dist loadgroup
