@@ -47,7 +47,9 @@ def ours(data: Path) -> Iterator[Server]:
     }
     for name in (USER, OTHERS):
         add = [BIN / "taverna-server", "user", "add", name, "--password-stdin"]
-        subprocess.run(add, input=password, text=True, env=environment, check=True, stdout=2)
+        subprocess.run(
+            add, input=password, text=True, env=environment, check=True, stdout=subprocess.DEVNULL
+        )
     command = [str(BIN / "taverna-server"), "serve", "--port", str(port)]
     with _running(command, f"http://127.0.0.1:{port}/rest", data / "serve.log", environment) as url:
         yield Server(url, data, password)

@@ -1,0 +1,38 @@
+"""The benchmarks keep working; their numbers are for people to judge."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.xdist_group("benchmarks")
+
+
+@pytest.fixture(scope="module")
+def printed() -> str:
+    """Everything that tiny numbers print."""
+    command = [sys.executable, str(Path(__file__).parent), "--smoke"]
+    done = subprocess.run(command, check=False, capture_output=True, text=True, timeout=110)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+@pytest.mark.parametrize(
+    "measurement",
+    [
+        "POST to Finished",
+        "executeworkflow alone",
+        "GET status",
+        "GET one run",
+        "GET runs, 10 own, 10 of others",
+        "GET runs, 10 own, 100 of others",
+        "string-only local worker",
+        "beanshell",
+    ],
+)
+def test_every_measurement_is_printed_beside_its_floor(printed: str, measurement: str) -> None:
+    assert re.search(rf"^  {re.escape(measurement)} .*\d.* floor", printed, re.MULTILINE)
