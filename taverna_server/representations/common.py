@@ -68,15 +68,23 @@ def versions() -> dict[str, str]:
     }
 
 
-class Versioned(Document):
-    """A document with the version attributes; they are written unless given."""
+def _version(name: str, *, required: bool) -> fields.String:
+    """A version attribute, written as this server's unless given."""
+    place = attribute(TS, order=1)
+    return fields.String(required=required, dump_default=versions()[name], metadata=place)
 
-    server_version = fields.String(
-        dump_default=versions()["server_version"], metadata=attribute(TS, order=1)
-    )
-    server_revision = fields.String(
-        dump_default=versions()["server_revision"], metadata=attribute(TS, order=1)
-    )
-    server_build_timestamp = fields.String(
-        dump_default=versions()["server_build_timestamp"], metadata=attribute(TS, order=1)
-    )
+
+class Versioned(Document):
+    """An answer with the version attributes."""
+
+    server_version = _version("server_version", required=True)
+    server_revision = _version("server_revision", required=True)
+    server_build_timestamp = _version("server_build_timestamp", required=True)
+
+
+class VersionedAnswer(Document):
+    """A document that has the version attributes as answer but not as request."""
+
+    server_version = _version("server_version", required=False)
+    server_revision = _version("server_revision", required=False)
+    server_build_timestamp = _version("server_build_timestamp", required=False)

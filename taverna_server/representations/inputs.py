@@ -5,7 +5,7 @@ from __future__ import annotations
 from marshmallow import fields
 
 from taverna_server.representations.binding import PORT, REST, XLINK, Document, attribute, element
-from taverna_server.representations.common import Location, Versioned, link
+from taverna_server.representations.common import Location, Versioned, VersionedAnswer, link
 from taverna_server.representations.texts import Count, Uri
 
 
@@ -20,7 +20,7 @@ class RunInputs(Versioned):
     input = fields.List(fields.Nested(Location), metadata=element(REST))
 
 
-class RunInput(Versioned):
+class RunInput(VersionedAnswer):
     """GET and PUT of ``/input/input/{port}``: one of ``file``, ``reference``, ``value``."""
 
     namespace = REST
@@ -50,9 +50,9 @@ class OfRun(Document):
     ``workflow_id`` is the empty text in Taverna 2.
     """
 
-    workflow_id = fields.String(dump_default="", metadata=attribute(PORT))
-    workflow_run = Uri(metadata=attribute(PORT))
-    workflow_run_id = fields.String(metadata=attribute(PORT))
+    workflow_id = fields.String(required=True, dump_default="", metadata=attribute(PORT))
+    workflow_run = Uri(required=True, metadata=attribute(PORT))
+    workflow_run_id = fields.String(required=True, metadata=attribute(PORT))
 
 
 class InputDescription(OfRun):

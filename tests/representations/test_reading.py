@@ -151,18 +151,20 @@ def test_huge_number_costs_nothing() -> None:
     assert time.perf_counter() - begin < 2
 
 
+OF_RUN = b'"@workflowId":"","@workflowRun":"x","@workflowRunId":"y",'
 WRONG: list[tuple[type[Document], bytes, str]] = [
     (RunInput, b'{"runInput":{}}', "no content!"),
     (RunInput, b'{"runInput":""}', "no content!"),
     (RunInput, b'{"runInput":{"value":"a","file":"b"}}', "only one of file, value may be given"),
     (
         InputDescription,
-        b'{"inputDescription":{"input":[{"@href":"x"},{"@name":"A","@depth":"-1","@href":"x"}]}}',
+        b'{"inputDescription":{' + OF_RUN + b'"input":[{"@href":"x"},'
+        b'{"@name":"A","@depth":"-1","@href":"x"}]}}',
         "input/1/name: is missing; input/2/depth: '-1' is not a whole number of 0 or more",
     ),
     (
         WorkflowOutputs,
-        b'{"workflowOutputs":{"output":[{"@name":"A"}]}}',
+        b'{"workflowOutputs":{' + OF_RUN + b'"output":[{"@name":"A"}]}}',
         "no content!",
     ),
     (
@@ -183,7 +185,9 @@ WRONG: list[tuple[type[Document], bytes, str]] = [
     ),
     (
         WorkflowOutputs,
-        b'{"workflowOutputs":{"output":[{"@name":"A","list":{"@length":"0","@href":"x",'
+        b'{"workflowOutputs":{'
+        + OF_RUN
+        + b'"output":[{"@name":"A","list":{"@length":"0","@href":"x",'
         b'"value":[{"@contentByteLength":"x"}]}}]}}',
         "output/1/1/contentFile: is missing; output/1/1/contentType: is missing; "
         "output/1/1/contentByteLength: 'x' is not a whole number of 0 or more; "

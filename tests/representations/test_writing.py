@@ -19,7 +19,7 @@ from taverna_server.representations.outputs import PortList, PortValue, Workflow
 from taverna_server.representations.run import RunDescription
 from taverna_server.representations.server import RunList
 from taverna_server.representations.xml import ElementWriter, writer_of
-from tests.representations.cases import CASES, RUN_DESCRIPTION, Case
+from tests.representations.cases import CASES, OF_RUN, RUN_DESCRIPTION, Case
 
 UNWRITABLE = ["\0", "a\x1b[0mb", "\ud800", "\udcff", "\ufffe", "\uffff"]
 
@@ -104,7 +104,7 @@ def test_deep_lists_are_written(media_type: str) -> None:
     content: PortValue | PortList = PortValue("x", "/out/A", "text/plain", 1)
     for _ in range(100):
         content = PortList("x", 1, [content])
-    outputs = {"output": [{"name": "A", "content": content}]}
+    outputs = OF_RUN | {"output": [{"name": "A", "content": content}]}
     written = write(WorkflowOutputs, outputs, media_type)
     assert read(WorkflowOutputs, written, media_type)["output"][0]["content"] == content
 
