@@ -27,6 +27,8 @@ from taverna_server.errors import ConfigurationError
 
 SECTION = "taverna-server"
 PREFIX = "TAVERNA_SERVER_"
+ENGINE_OPTIONS = ("executor", "java", "beanshell")
+"""Options that concern the engine: ``run.json`` carries them to it."""
 _UNITS = {"k": 2**10, "m": 2**20, "g": 2**30}
 
 T = TypeVar("T")

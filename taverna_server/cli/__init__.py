@@ -16,10 +16,10 @@ import sys
 from collections.abc import Sequence
 
 from taverna_server import __version__
-from taverna_server.cli import doctor, reconcile, serve, settings, users, workflows
+from taverna_server.cli import doctor, reconcile, run, serve, settings, users, workflows
 from taverna_server.errors import TavernaServerError
 
-COMMANDS = (serve, users, workflows, doctor, settings, reconcile)
+COMMANDS = (serve, run, users, workflows, doctor, settings, reconcile)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from taverna_server.errors import MalformedDocument, NotPermitted, UnknownRun, UnknownWorkflow
+from taverna_server.manager.library import described
 from taverna_server.manager.names import LONGEST, default_name
 from taverna_server.manager.permissions import Guarded
 from taverna_server.model.identity import Permission, User
 from taverna_server.model.run import Run
-from taverna_server.store import NewRun, NewWorkflow
+from taverna_server.store import NewRun
 from taverna_server.workflow.t2flow import Interface, read_ports
 
 
@@ -26,7 +27,7 @@ class Runs(Guarded):
             TooManyRuns: the limit of runs is reached.
         """
         interface = _interface(document)
-        workflow_id = self.store.put_workflow(document, _described(interface, caller))
+        workflow_id = self.store.put_workflow(document, described(interface, caller.name))
         created = datetime.now(UTC)
         run = self.store.create_run(
             NewRun(
@@ -108,14 +109,3 @@ def _interface(document: bytes) -> Interface:
 def _refusal(why: str) -> str:
     """403 is what clients know for this (protocol dossier 3.2), with a sentence to help."""
     return why if why.startswith("invalid T2flow") else f"invalid T2flow document; {why}"
-
-
-def _described(interface: Interface, caller: User) -> NewWorkflow:
-    return NewWorkflow(
-        title=interface.annotations.title or interface.name,
-        author=interface.annotations.author or None,
-        description=interface.annotations.description or None,
-        inputs=tuple((port.name, port.depth) for port in interface.inputs),
-        outputs=tuple((port.name, port.depth) for port in interface.outputs),
-        owner=caller.name,
-    )

@@ -18,7 +18,7 @@ import logging
 from datetime import UTC, datetime
 from pathlib import Path
 
-from taverna_server.config import Config
+from taverna_server.config import ENGINE_OPTIONS, Config
 from taverna_server.data.removal import remove_tree
 from taverna_server.data.rundir import Outcome, RunDirectory, RunOrder
 from taverna_server.errors import RunRefused
@@ -102,7 +102,7 @@ class Steps:
             baclava_input=run.baclava_input,
             baclava_output=run.baclava_output,
             generate_provenance=run.generate_provenance,
-            options={"executor": self.config.executor, "java": self.config.java},
+            options={name: getattr(self.config, name) for name in ENGINE_OPTIONS},
         )
 
     def _to_finished(self, run: Run, state: RunnerState) -> None:
