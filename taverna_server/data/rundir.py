@@ -110,7 +110,8 @@ class RunDirectory:
 
     def create(self, workflow: bytes) -> None:
         """Make the directory with everything that stands in it before the start."""
-        self.root.mkdir(parents=True)
+        self.root.parent.mkdir(parents=True, exist_ok=True)
+        self.root.mkdir(mode=0o750)
         self.security.mkdir(mode=0o700)
         for name in WORKING_SUBDIRECTORIES:
             (self.wd / name).mkdir(parents=True)

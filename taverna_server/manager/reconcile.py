@@ -35,6 +35,7 @@ from datetime import UTC, datetime
 from queue import Empty, SimpleQueue
 
 from taverna_server.config import Config
+from taverna_server.errors import RunnerUnavailable
 from taverna_server.manager.lease import ReconcilerLease
 from taverna_server.manager.leftovers import sweep
 from taverna_server.manager.steps import Steps
@@ -242,6 +243,9 @@ class Session:
         """In a thread of its own."""
         try:
             settled = self._settle_and_watch(run_id)
+        except RunnerUnavailable as error:
+            log.warning("run %s waits: %s", run_id, error)
+            settled = Settled(run_id, failed=True)
         except Exception:
             log.exception("a step of run %s failed", run_id)
             settled = Settled(run_id, failed=True)

@@ -155,11 +155,13 @@ class LocalRunner(Runner):
             return
         run_id, directory = str(state["run_id"]), Path(state["directory"])
         leader = _process(state) or _leader(run_id, directory)
+        since = leader.started if leader else 0
         known = {leader} if leader else set()
-        known |= family(run_id, known)
-        if leader and grace > 0:
-            _ask_to_end(leader, known, grace)
-        _kill(run_id, known)
+        found = family(run_id, known, since)
+        if leader and found and grace > 0:
+            _ask_to_end(leader, found, grace)
+        if found:
+            _kill(run_id, known | found, since)
         self._reap()
 
     def suspend(self, state: RunnerState) -> None:
@@ -256,10 +258,10 @@ def _ask_to_end(leader: Process, known: set[Process], grace: float) -> None:
         os.close(handle)
 
 
-def _kill(run_id: str, known: set[Process]) -> None:
+def _kill(run_id: str, known: set[Process], since: int) -> None:
     """Until nothing is left, or only what the kernel does not let go of (broken disks)."""
     pause, deadline = 0.001, time.monotonic() + KILL_PATIENCE
-    while (found := family(run_id, known)) and time.monotonic() < deadline:
+    while (found := family(run_id, known, since)) and time.monotonic() < deadline:
         known |= found
         signal_all(found, signal.SIGKILL)
         time.sleep(pause)

@@ -106,17 +106,19 @@ def _environment(pid: int) -> bytes:
     return b""
 
 
-def family(run_id: str, known: Iterable[Process]) -> set[Process]:
+def family(run_id: str, known: Iterable[Process], since: int = 0) -> set[Process]:
     """Every living process of a run: one pass over the process table.
 
     ``known`` are processes seen before; those still alive lead to their sessions
     and descendants also where these wiped their environment. A dead one leads
-    nowhere: its number may be another session by now.
+    nowhere: its number may be another session by now. ``since`` is the start of
+    the run's first process: older ones need not be looked into.
     """
     table = {seen.process.pid: seen for seen in _living()}
     alive = {process.pid for process in known if _still(table, process)}
     ours = alive | {pid for pid, seen in table.items() if seen.session in alive}
-    ours |= {pid for pid in table if pid not in ours and has_marker(pid, run_id)}
+    young = {pid for pid, seen in table.items() if seen.process.started >= since}
+    ours |= {pid for pid in young - ours if has_marker(pid, run_id)}
     return {table[pid].process for pid in ours | _descendants(table, ours)}
 
 
