@@ -79,6 +79,34 @@ def parse_xml(
     return root
 
 
+def parse_text(text: str) -> etree._Element:
+    """Parse XML that flows through a workflow, as Taverna's activities do; return the root.
+
+    An encoding in the declaration does not count, as this is text. A DOCTYPE is
+    allowed and its own entities are expanded, within libxml2's bounds on how much
+    they may grow; external ones are never fetched. CDATA sections are kept.
+
+    Raises:
+        MalformedDocument: not well-formed, too deep, or growing too much.
+    """
+    large = "<!ENTITY" not in text
+    parser = etree.XMLParser(
+        resolve_entities="internal",  # type: ignore[arg-type]  # newer than the stubs
+        no_network=True,
+        load_dtd=False,
+        huge_tree=large,
+        strip_cdata=False,
+        encoding="utf-8",
+    )
+    try:
+        root = etree.fromstring(text.encode("utf-8", "replace"), parser)
+    except (etree.XMLSyntaxError, ValueError) as error:
+        raise MalformedDocument(f"not well-formed XML: {error}") from error
+    if large and _deeper_than(root, MAX_DEPTH):
+        raise MalformedDocument(f"elements nested more than {MAX_DEPTH} deep")
+    return root
+
+
 def _deeper_than(root: etree._Element, limit: int) -> bool:
     depth = 0
     for event, _ in etree.iterwalk(root, events=("start", "end")):

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from taverna_server.errors import MalformedDocument
-from taverna_server.etree import local_name, namespace, parse_xml
+from taverna_server.etree import local_name, namespace, parse_text, parse_xml
 
 LAUGHS = b"""<!DOCTYPE lolz [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;">
 <!ENTITY c "&b;&b;&b;&b;&b;&b;&b;&b;&b;&b;"><!ENTITY d "&c;&c;&c;&c;&c;&c;&c;&c;&c;&c;">]>
@@ -64,3 +64,13 @@ def test_large_text_is_read_where_its_size_was_checked_before() -> None:
 def test_depth_is_bounded_also_for_large_text() -> None:
     with pytest.raises(MalformedDocument, match="256 deep"):
         parse_xml(_nested(1000), large_text=True)
+
+
+def test_text_of_a_workflow_may_have_its_own_entities() -> None:
+    document = '<?xml version="1.0" encoding="UTF-16"?><!DOCTYPE a [<!ENTITY e "x">]><a>&e;ü</a>'
+    assert parse_text(document).text == "xü"
+
+
+def test_text_of_a_workflow_is_not_deeper_than_a_document() -> None:
+    with pytest.raises(MalformedDocument):
+        parse_text("<a>" * 1000 + "</a>" * 1000)

@@ -20,6 +20,7 @@ BUILT_IN = {
     "beanshell": "beanshell:Beanshell",
     "localworker": "localworker:LocalWorker",
     "stringconstant": "stringconstant:StringConstant",
+    "xpath": "xpath:XPath",
 }
 """Module and class by kind; ``setup.cfg`` declares the same as entry points."""
 

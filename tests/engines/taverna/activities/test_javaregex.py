@@ -39,7 +39,7 @@ def ask(java: BoundActivity, text: str, regex: str) -> dict[str, Value]:
 
 
 @given(text=texts, pattern=patterns)
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=300, deadline=None)
 def test_accepted_pattern_means_the_same(java: BoundActivity, text: str, pattern: str) -> None:
     try:
         portable = javaregex.translate(pattern)
@@ -53,7 +53,7 @@ def test_accepted_pattern_means_the_same(java: BoundActivity, text: str, pattern
 
 
 @given(text=texts, pattern=patterns)
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=300, deadline=None)
 def test_accepted_split_gives_the_same_pieces(java: BoundActivity, text: str, pattern: str) -> None:
     try:
         pieces = javaregex.split(text, pattern)

@@ -144,7 +144,7 @@ def test_every_native_worker_occurs_in_the_corpus(
 
 @needs_corpus
 @given(data=st.data())
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=200, deadline=None)
 def test_native_worker_equals_its_script(
     pairs: list[tuple[LocalWorker, Beanshell]], data: st.DataObject
 ) -> None:

@@ -14,6 +14,7 @@ from taverna_server.engines.taverna.activities.base import RunContext
 from taverna_server.engines.taverna.activities.beanshell import Beanshell, script_text
 from taverna_server.engines.taverna.activities.localworker import LocalWorker
 from taverna_server.engines.taverna.activities.nativeworkers import native_worker
+from taverna_server.engines.taverna.activities.registry import bound_activity_class
 
 from .conftest import new_run
 from .recorded import CORPUS, Recorded, recorded_invocations
@@ -70,3 +71,13 @@ def test_native_workers_give_exactly_what_their_scripts_give(run: RunContext) ->
         ours = LocalWorker(recorded.activity, run).invoke(recorded.inputs)
         assert ours == Beanshell(recorded.activity, run).invoke(recorded.inputs), recorded.name
     assert len(native) > 150
+
+
+@pytest.mark.parametrize(("kind", "least"), [("xpath", 30), ("stringconstant", 100)])
+def test_other_kinds_give_what_they_gave(run: RunContext, kind: str, least: int) -> None:
+    recordings = list(recorded_invocations({kind}))
+    for recorded in recordings:
+        outputs = bound_activity_class(kind)(recorded.activity, run).invoke(recorded.inputs)
+        for port, value in recorded.outputs.items():
+            assert comparable(outputs[port]) == comparable(value), recorded.name
+    assert len(recordings) > least
