@@ -6,13 +6,15 @@ import shutil
 from pathlib import Path
 
 import pytest
-from flask import Flask
+from flask import Flask, Response
 from werkzeug.test import Client
 
 from taverna_server.app import create_app
 from taverna_server.auth import hash_token
 from taverna_server.config import Config
+from taverna_server.representations import OFFERED
 from taverna_server.store import Store
+from tests.published import check
 
 PORTS = "<port><name>words</name><depth>1</depth></port>"
 WORKFLOW = f"""<workflow xmlns="http://taverna.sf.net/2008/xml/t2flow" version="1">
@@ -43,7 +45,16 @@ def config(tmp_path: Path, database: Path) -> Config:
 
 @pytest.fixture
 def app(config: Config) -> Flask:
-    return create_app(config)
+    app = create_app(config)
+    app.after_request(_valid)
+    return app
+
+
+def _valid(response: Response) -> Response:
+    """Every document that leaves is valid against the published schemas."""
+    if response.mimetype in OFFERED and not response.is_streamed and response.status_code == 200:
+        check(response.get_data(), response.mimetype)
+    return response
 
 
 @pytest.fixture
