@@ -18,8 +18,8 @@ import iterations
 import reads
 from report import Scale
 
-FULL = Scale(repeats=20, seconds=5, others=10_000, items=10_000)
-SMOKE = Scale(repeats=2, seconds=1, others=100, items=20)
+FULL = Scale(repeats=20, rounds=7, others=10_000, items=10_000)
+SMOKE = Scale(repeats=2, rounds=1, others=100, items=20)
 
 
 def main(arguments: list[str]) -> None:

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Scale:
-    """``repeats`` of what is timed one by one, ``seconds`` of load per resource,
+    """``repeats`` of what is timed one by one, ``rounds`` of a second of load each,
     runs of ``others`` in the store, ``items`` of the long list."""
 
     repeats: int
-    seconds: int
+    rounds: int
     others: int
     items: int
 
