@@ -77,7 +77,8 @@ def _execute(directory: RunDirectory, report: EventLog) -> tuple[int, str]:
     try:
         order = directory.read_order()
         engine = make_engine(order.workflow_type)
-        signal.signal(signal.SIGTERM, _calling(engine.stop))
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, _calling(engine.stop))
         return engine.execute(directory, order, report), ""
     except WorkflowInvalid as invalid:
         return COULD_NOT_RUN, "\n".join(invalid.problems)

@@ -8,6 +8,7 @@ out. Control links hold jobs back between strategy and stack (9).
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from typing import Protocol
 
 from taverna_server.data.values import ErrorDocument
 from taverna_server.engines.taverna.crystallizer import Crystallizer, Emit
@@ -30,20 +31,17 @@ from taverna_server.engines.taverna.ports import InputPort
 from taverna_server.engines.taverna.tally import Tally
 
 
-class Desk(Services):
+class Desk(Services, Protocol):
     """What a processor needs of the scheduler beside what its layers need."""
 
     def tally(self, path: str) -> Tally:
         """The counts of the processor of that path."""
-        raise NotImplementedError
 
     def condition_ports(self, plan: ProcessorPlan) -> Sequence[str]:
         """The names of the inputs of the loop's condition, if there is a loop."""
-        raise NotImplementedError
 
     def ready(self, processor: ProcessorRun) -> None:
         """Call the processor's ``release`` soon."""
-        raise NotImplementedError
 
 
 class ProcessorRun:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from taverna_server.data.values import ErrorDocument, Value
+from taverna_server.engines.taverna.dispatch.retry import delay
 from taverna_server.engines.taverna.events import (
     InvokeBatch,
     ResumeAsked,
@@ -51,6 +52,10 @@ def test_retry(
     play = Play(one_step({"a": 0}, step("P", {"a": 0}, retry=retry)), Fails(times=failing))
     play.run({"a": "x"})
     assert (len(play.called), play.delays, plain(play.outputs["o"])) == (calls, delays, wanted)
+
+
+def test_delay_is_never_longer_than_the_longest() -> None:
+    assert delay(Retry(1000, 1000, 5000, 1e6), 999) == 5.0
 
 
 def test_error_among_the_outputs_is_not_retried() -> None:

@@ -38,5 +38,8 @@ class Retry(Layer):
 
 def delay(config: model.Retry, failures: int) -> float:
     """Seconds to wait after so many earlier failures."""
-    wanted = config.initial_delay * config.backoff_factor**failures
+    try:
+        wanted = config.initial_delay * config.backoff_factor**failures
+    except OverflowError:
+        wanted = config.max_delay
     return int(min(wanted, config.max_delay)) / 1000
