@@ -7,6 +7,7 @@
     ├── workflow       the document as submitted
     ├── wd/            the working directory that clients see
     ├── security/      credentials and trusts for the engine, mode 0700
+    ├── scratch/       temporary files of the engine while it runs
     ├── events.jsonl   what the engine reports, a line an event
     ├── stdout stderr
     └── outcome.json   written to a temporary name and renamed: its presence means "ended"
@@ -91,6 +92,10 @@ class RunDirectory:
     @property
     def security(self) -> Path:
         return self.root / "security"
+
+    @property
+    def scratch(self) -> Path:
+        return self.root / "scratch"
 
     @property
     def events(self) -> Path:

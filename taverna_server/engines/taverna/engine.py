@@ -78,12 +78,11 @@ class TavernaEngine(Engine):
 
 @contextlib.contextmanager
 def _scratch(directory: RunDirectory) -> Iterator[Path]:
-    scratch = directory.root / "scratch"
-    scratch.mkdir(mode=0o700, exist_ok=True)
+    directory.scratch.mkdir(mode=0o700, exist_ok=True)
     try:
-        yield scratch
+        yield directory.scratch
     finally:
-        shutil.rmtree(scratch, ignore_errors=True)
+        shutil.rmtree(directory.scratch, ignore_errors=True)
 
 
 def _write_outputs(directory: RunDirectory, order: RunOrder, outputs: Mapping[str, Value]) -> None:

@@ -57,12 +57,17 @@ def test_outputs_lie_in_out(tmp_path: Path) -> None:
     assert run.files() == {"o": "/", "o/1": "a", "o/2": "b", "o/3": "c"}
 
 
+FAILED = "Processor 'P' - Port 'o': Line 2: java.lang.Exception: x\n"
+
+
 @pytest.mark.parametrize(
     ("case", "script", "depth", "files"),
     [
         ("I1", 'o = "abc";', 0, {"o": "abc"}),
         ("I3", 'o = Arrays.asList(new Object[] {"a".split(","), "b,c".split(",")});', 2,
          {"o": "/", "o/1": "/", "o/1/1": "a", "o/2": "/", "o/2/1": "b", "o/2/2": "c"}),
+        ("I4", 'throw new Exception("x");', 0, {"o.error": FAILED}),
+        ("I6", 'throw new Exception("x");', 1, {"o.error": FAILED}),
         ("I7", "o = new ArrayList();", 1, {"o": "/"}),
         ("I8", 'o = Arrays.asList(new Object[] {"a".split(","), new ArrayList()});', 2,
          {"o": "/", "o/1": "/", "o/1/1": "a", "o/2": "/"}),
@@ -74,6 +79,15 @@ def test_layout_of_outputs(
     run = Run(made(tmp_path, one_script("import java.util.*;\n" + script, "", f"o:{depth}")))
     run.execute()
     assert run.files() == files
+
+
+def test_bytes_pass_unchanged(tmp_path: Path) -> None:
+    """I10"""
+    workflow = document(dataflow("a", "o", [], ["a -> o"]))
+    run = Run(made(tmp_path, workflow, RunInput("a", file="in")))
+    (run.directory.wd / "in").write_bytes(b"\x00\xff")
+    run.execute()
+    assert (run.directory.out / "o").read_bytes() == b"\x00\xff"
 
 
 HALF = """if (a.equals("b")) throw new IllegalStateException("not b"); o = a + "!";"""
