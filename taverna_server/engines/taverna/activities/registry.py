@@ -18,6 +18,7 @@ PACKAGE = "taverna_server.engines.taverna.activities"
 
 BUILT_IN = {
     "beanshell": "beanshell:Beanshell",
+    "externaltool": "externaltool:ExternalTool",
     "localworker": "localworker:LocalWorker",
     "stringconstant": "stringconstant:StringConstant",
     "xpath": "xpath:XPath",
