@@ -8,6 +8,7 @@ import os
 import shutil
 import subprocess
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -91,9 +92,8 @@ def _database(config: Config) -> Finding:
     if not config.database_url and not Path(config.database.removeprefix("sqlite:///")).exists():
         return Finding("database", f"{kind}, not made yet", "", needed=True)
     try:
-        store = Store.open(config)
-        found = f"{kind}, {store.run_count()} runs, {store.operating_count()} operating"
-        store.close()
+        with closing(Store.open(config)) as store:
+            found = f"{kind}, {store.run_count()} runs, {store.operating_count()} operating"
     except (TavernaServerError, DBAPIError) as error:
         reason = str(getattr(error, "orig", error)).strip().partition("\n")[0]
         return Finding("database", "", reason, needed=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 from collections.abc import Container, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -60,10 +60,9 @@ def opened_store(config: Config) -> Iterator[Store]:
 
     make_data_directory(config)
     try:
-        store = Store.open(config)
-        store.migrate()
-        yield store
-        store.close()
+        with closing(Store.open(config)) as store:
+            store.migrate()
+            yield store
     except DBAPIError as error:
         reason = str(error.orig).strip().partition("\n")[0]
         raise ConfigurationError(f"the database cannot be used: {reason}") from error

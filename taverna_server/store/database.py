@@ -33,10 +33,10 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import URL, Connection, Engine, make_url
-from sqlalchemy.exc import ArgumentError, NoSuchModuleError
+from sqlalchemy.exc import ArgumentError, DataError, NoSuchModuleError
 from sqlalchemy.pool import NullPool
 
-from taverna_server.errors import ConfigurationError
+from taverna_server.errors import BadRequest, ConfigurationError
 
 BUSY_SECONDS = 5
 PRAGMAS = (
@@ -44,10 +44,13 @@ PRAGMAS = (
     "synchronous=NORMAL",
     "foreign_keys=ON",
     "temp_store=MEMORY",
-    "cache_size=-8192",  # KiB, for each of up to 64 connections
+    "cache_size=-2048",  # KiB, for each of up to 64 connections
     "mmap_size=268435456",  # shared by all of them
+    "journal_size_limit=67108864",
 )
 POSTGRES_POOL = 16
+NO_TEXT = "a text with characters that cannot be kept"
+"""Halves of surrogate pairs; PostgreSQL does not keep NUL either."""
 
 
 class Database(ABC):
@@ -60,7 +63,11 @@ class Database(ABC):
 
     @abstractmethod
     def read(self) -> AbstractContextManager[Connection]:
-        """A connection whose statements each see what is committed."""
+        """A connection whose statements each see what is committed.
+
+        Raises:
+            BadRequest: a text that the database cannot hold. So does ``write``.
+        """
 
     @abstractmethod
     def write(self) -> AbstractContextManager[Connection]:
@@ -91,6 +98,8 @@ class SqliteDatabase(Database):
         connection = self._take()
         try:
             yield connection
+        except UnicodeEncodeError as error:
+            raise BadRequest(NO_TEXT) from error
         finally:
             self._idle.append(connection)
 
@@ -126,11 +135,23 @@ class PostgresDatabase(Database):
         )
         self._autocommit = self.engine.execution_options(isolation_level="AUTOCOMMIT")
 
-    def read(self) -> AbstractContextManager[Connection]:
-        return self._autocommit.connect()
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        with _texts_refused(), self._autocommit.connect() as connection:
+            yield connection
 
-    def write(self) -> AbstractContextManager[Connection]:
-        return self.engine.begin()
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        with _texts_refused(), self.engine.begin() as connection:
+            yield connection
+
+
+@contextmanager
+def _texts_refused() -> Iterator[None]:
+    try:
+        yield
+    except (UnicodeEncodeError, DataError) as error:
+        raise BadRequest(NO_TEXT) from error
 
 
 def connect(url_text: str) -> Database:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -158,6 +158,29 @@ def test_lease_given_back_is_free(store: Store) -> None:
     assert store.release_lease("reconciler", "a")
     assert store.lease("reconciler") is None
     assert store.take_lease("reconciler", "b", MINUTE)
+
+
+@pytest.mark.parametrize("text", ["\ud800", "a\0b"])
+def test_text_that_cannot_be_kept_is_the_clients_mistake(store: Store, run: Run, text: str) -> None:
+    keeps_nul = store._database.engine.dialect.name == "sqlite" and "\0" in text
+    with nullcontext() if keeps_nul else pytest.raises(BadRequest, match="cannot be kept"):
+        store.set_name(run.id, text)
+    with nullcontext() if keeps_nul else pytest.raises(BadRequest, match="cannot be kept"):
+        assert store.get_run(text) is None
+    assert store.set_name(run.id, "still here")
+
+
+def test_broken_connections_are_replaced(store: Store, postgres: str) -> None:
+    if store._database.engine.dialect.name != "postgresql":
+        pytest.skip("a file has no connections that break")
+    import psycopg
+
+    with psycopg.connect(postgres.format("postgres"), autocommit=True) as connection:
+        connection.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()"
+        )
+    assert len(store.list_users()) == 2
+    assert store.set_disabled("bob", True)
 
 
 def test_parts_of_the_store_hide_nothing_of_each_other() -> None:
