@@ -3,6 +3,7 @@
 import json
 import os
 import time
+import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -15,7 +16,6 @@ from taverna_server.runner.local import LocalRunner
 from tests import fakes
 from tests.processes import living_of
 
-RUN_ID = "3f2b7c1e-0000-4000-8000-000000000001"
 RUNNERS: dict[str, Callable[[list[str]], Runner]] = {"local": LocalRunner}
 
 
@@ -24,14 +24,16 @@ class Kit:
 
     def __init__(self, make: Callable[[list[str]], Runner], root: Path) -> None:
         self.make = make
-        self.directory = RunDirectory(root / RUN_ID)
+        # Never the same twice: processes are found by it, also those of a suite beside this one.
+        self.run_id = str(uuid.uuid4())
+        self.directory = RunDirectory(root / self.run_id)
         self.directory.create(b"<workflow/>")
-        self.directory.write_order(RunOrder(RUN_ID))
+        self.directory.write_order(RunOrder(self.run_id))
         self.states: list[RunnerState] = []
 
     def start(self, behaviour: str) -> Runner:
         self.runner = self.make(fakes.command(behaviour))
-        for state in self.runner.start(RUN_ID, self.directory.root, {}):
+        for state in self.runner.start(self.run_id, self.directory.root, {}):
             self.states.append(json.loads(json.dumps(state)))
         return self.runner
 
@@ -63,7 +65,7 @@ def kit(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Kit]:
     yield kit
     for state in kit.states:
         kit.runner.stop(state, grace=0)
-    assert living_of(RUN_ID) == []
+    assert living_of(kit.run_id) == []
 
 
 def test_command_runs_to_its_end_in_the_run_directory(kit: Kit) -> None:
@@ -130,17 +132,17 @@ def test_stop_ends_children_grandchildren_orphans_and_other_sessions(
 ) -> None:
     kit.start(behaviour)
     kit.wait_for("working")
-    assert len(living_of(RUN_ID)) >= 5
+    assert len(living_of(kit.run_id)) >= 5
     kit.runner.stop(kit.state, grace=0.3)
-    assert living_of(RUN_ID) == []
+    assert living_of(kit.run_id) == []
 
 
 def test_stop_ends_what_a_finished_command_left_behind(kit: Kit) -> None:
     kit.start("LeavesBehind")
     kit.wait_until_gone()
-    assert living_of(RUN_ID) != []
+    assert living_of(kit.run_id) != []
     kit.runner.stop(kit.state)
-    assert living_of(RUN_ID) == []
+    assert living_of(kit.run_id) == []
 
 
 def test_stop_may_be_called_again_and_again(kit: Kit) -> None:
@@ -155,7 +157,7 @@ def test_start_continued_from_any_state_starts_no_second_command(kit: Kit) -> No
     kit.wait_for("working")
     for state in ({}, *kit.states):
         later = kit.make(fakes.command("NeverEnds"))
-        for kept in later.start(RUN_ID, kit.directory.root, state):
+        for kept in later.start(kit.run_id, kit.directory.root, state):
             assert kept.get("pid", kit.state["pid"]) == kit.state["pid"]
     assert kit.starts() == 1
 
@@ -163,14 +165,14 @@ def test_start_continued_from_any_state_starts_no_second_command(kit: Kit) -> No
 def test_start_continued_after_the_end_starts_no_second_command(kit: Kit) -> None:
     kit.start("Ends")
     kit.wait_until_gone()
-    kit.states += kit.make(fakes.command("Ends")).start(RUN_ID, kit.directory.root, {})
+    kit.states += kit.make(fakes.command("Ends")).start(kit.run_id, kit.directory.root, {})
     assert kit.runner.poll(kit.state) is Observation.GONE
     assert kit.starts() == 1
 
 
 def test_nothing_starts_after_a_stop(kit: Kit) -> None:
     runner = kit.runner = kit.make(fakes.command("NeverEnds"))
-    starting = runner.start(RUN_ID, kit.directory.root, {})
+    starting = runner.start(kit.run_id, kit.directory.root, {})
     kit.states.append(next(starting))
     runner.stop(kit.state)
     kit.states += starting
@@ -180,16 +182,16 @@ def test_nothing_starts_after_a_stop(kit: Kit) -> None:
 
 def test_unfinished_start_is_unknown_and_can_be_continued(kit: Kit) -> None:
     runner = kit.runner = kit.make(fakes.command("NeverEnds"))
-    kit.states.append(next(iter(runner.start(RUN_ID, kit.directory.root, {}))))
+    kit.states.append(next(iter(runner.start(kit.run_id, kit.directory.root, {}))))
     assert runner.poll(kit.state) is Observation.UNKNOWN
-    kit.states += runner.start(RUN_ID, kit.directory.root, kit.state)
+    kit.states += runner.start(kit.run_id, kit.directory.root, kit.state)
     assert runner.poll(kit.state) is Observation.ALIVE
 
 
 def test_missing_command_is_refused(kit: Kit) -> None:
     kit.runner = kit.make(["no-such-command"])
     with pytest.raises(RunRefused, match="no-such-command"):
-        list(kit.runner.start(RUN_ID, kit.directory.root, {}))
+        list(kit.runner.start(kit.run_id, kit.directory.root, {}))
 
 
 def test_suspended_run_stands_still_and_goes_on(kit: Kit) -> None:
@@ -198,10 +200,10 @@ def test_suspended_run_stands_still_and_goes_on(kit: Kit) -> None:
         pytest.skip("this runner cannot")
     kit.wait_for("working")
     runner.suspend(kit.state)
-    until(lambda: {state for _, state in living_of(RUN_ID)} == {"T"})
+    until(lambda: {state for _, state in living_of(kit.run_id)} == {"T"})
     assert runner.poll(kit.state) is Observation.ALIVE
     runner.resume(kit.state)
-    until(lambda: "T" not in {state for _, state in living_of(RUN_ID)})
+    until(lambda: "T" not in {state for _, state in living_of(kit.run_id)})
 
 
 def test_suspended_run_can_be_stopped(kit: Kit) -> None:

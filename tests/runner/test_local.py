@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 import time
+import uuid
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -34,7 +35,9 @@ for state in LocalRunner(command).start(run_id, Path(root), state):
 """
 
 
-def prepared(tmp_path: Path, run_id: str) -> RunDirectory:
+def prepared(tmp_path: Path, name: str) -> RunDirectory:
+    """A run of its own: its processes are found by its id, also beside another suite."""
+    run_id = f"run-{name}-{uuid.uuid4()}"
     directory = RunDirectory(tmp_path / run_id)
     directory.create(b"<workflow/>")
     directory.write_order(RunOrder(run_id))
@@ -62,7 +65,7 @@ def test_start_killed_anywhere_never_starts_a_second_command(
     """SIGKILL at twenty moments of a start, each continued by another process."""
     chance = random.Random(1)
     for number in range(20):
-        directory = prepared(tmp_path, f"run-killed-{number}")
+        directory = prepared(tmp_path, f"killed-{number}")
         kept = tmp_path / f"kept-{number}"
         arguments = [directory.root.name, str(directory.root), str(kept), *runner.command]
         starter = subprocess.Popen(
@@ -75,15 +78,15 @@ def test_start_killed_anywhere_never_starts_a_second_command(
             killed.send_signal(signal.SIGKILL)
         state = start(runner, directory, json.loads(kept.read_text()) if kept.exists() else {})
         assert runner.poll(state) is Observation.ALIVE
-    time.sleep(0.3)
-    for number in range(20):
-        starts = (tmp_path / f"run-killed-{number}" / "starts").read_text().split()
-        assert len(starts) == 1
-        assert len(living_of(f"run-killed-{number}")) == 1
+    for directory in tmp_path.glob("run-killed-*"):
+        while not (directory / "wd" / "working").exists():
+            time.sleep(0.01)
+        assert len((directory / "starts").read_text().split()) == 1
+        assert len(living_of(directory.name)) == 1
 
 
 def test_starters_that_overlap_agree_on_one_command(runner: LocalRunner, tmp_path: Path) -> None:
-    directory = prepared(tmp_path, "run-overlap")
+    directory = prepared(tmp_path, "overlap")
     pids: list[int] = []
     threads = [
         threading.Thread(target=lambda: pids.append(start(runner, directory)["pid"]))
@@ -95,12 +98,12 @@ def test_starters_that_overlap_agree_on_one_command(runner: LocalRunner, tmp_pat
         thread.join()
     assert len(pids) == 8
     assert len(set(pids)) == 1
-    assert [pid for pid, _ in living_of("run-overlap")] == pids[:1]
+    assert [pid for pid, _ in living_of(directory.root.name)] == pids[:1]
 
 
 def test_claim_without_a_pid_counts_as_ended(runner: LocalRunner, tmp_path: Path) -> None:
     """The shell was killed between making the claim and writing into it."""
-    directory = prepared(tmp_path, "run-empty-claim")
+    directory = prepared(tmp_path, "empty-claim")
     (directory.root / CLAIM).touch()
     assert runner.poll(start(runner, directory)) is Observation.GONE
 
@@ -108,7 +111,7 @@ def test_claim_without_a_pid_counts_as_ended(runner: LocalRunner, tmp_path: Path
 def test_claim_of_a_pid_that_is_another_process_now_counts_as_ended(
     runner: LocalRunner, tmp_path: Path
 ) -> None:
-    directory = prepared(tmp_path, "run-reused-pid")
+    directory = prepared(tmp_path, "reused-pid")
     (directory.root / CLAIM).write_text(f"{os.getpid()}\n")
     state = start(runner, directory)
     assert runner.poll(state) is Observation.GONE
@@ -119,26 +122,26 @@ def test_claim_of_a_pid_that_is_another_process_now_counts_as_ended(
 def test_state_of_another_process_with_the_same_pid_is_gone(
     runner: LocalRunner, tmp_path: Path, change: RunnerState
 ) -> None:
-    directory = prepared(tmp_path, "run-stale")
+    directory = prepared(tmp_path, "stale")
     state = {**start(runner, directory), **change}
     assert runner.poll(state) is Observation.GONE
 
 
 def test_stop_reaches_a_run_whose_state_was_lost(runner: LocalRunner, tmp_path: Path) -> None:
-    directory = prepared(tmp_path, "run-lost")
-    first, *_ = list(runner.start("run-lost", directory.root, {}))
+    directory = prepared(tmp_path, "lost")
+    first, *_ = list(runner.start(directory.root.name, directory.root, {}))
     runner.stop(first, grace=0.2)
-    assert living_of("run-lost") == []
+    assert living_of(directory.root.name) == []
 
 
 def test_stop_of_a_run_whose_directory_is_gone_ends_its_processes(
     runner: LocalRunner, tmp_path: Path
 ) -> None:
-    directory = prepared(tmp_path, "run-moved")
-    first, *_ = list(runner.start("run-moved", directory.root, {}))
+    directory = prepared(tmp_path, "moved")
+    first, *_ = list(runner.start(directory.root.name, directory.root, {}))
     directory.root.rename(tmp_path / "trash")
     runner.stop(first, grace=0)
-    assert living_of("run-moved") == []
+    assert living_of(directory.root.name) == []
 
 
 def test_environment_is_cleaned_and_marked(tmp_path: Path) -> None:
@@ -159,7 +162,7 @@ def test_environment_is_cleaned_and_marked(tmp_path: Path) -> None:
 def test_command_starts_in_the_working_directory_with_nothing_to_read(
     runner: LocalRunner, tmp_path: Path
 ) -> None:
-    directory = prepared(tmp_path, "run-where")
+    directory = prepared(tmp_path, "where")
     pid = start(runner, directory)["pid"]
     assert Path(f"/proc/{pid}/cwd").readlink() == directory.wd
     assert Path(f"/proc/{pid}/fd/0").readlink() == Path("/dev/null")
@@ -167,7 +170,7 @@ def test_command_starts_in_the_working_directory_with_nothing_to_read(
 
 
 def test_ended_children_leave_the_process_table(runner: LocalRunner, tmp_path: Path) -> None:
-    directory = prepared(tmp_path, "run-reaped")
+    directory = prepared(tmp_path, "reaped")
     state = start(runner, directory)
     runner.stop(state, grace=0)
     runner.poll(state)

@@ -2,6 +2,7 @@ import os
 import signal
 import subprocess
 import sys
+import uuid
 from collections.abc import Iterator
 
 import pytest
@@ -15,7 +16,7 @@ from taverna_server.runner.processes import (
     wait_readable,
 )
 
-RUN_ID = "3f2b7c1e-0000-4000-8000-00000000000a"
+RUN_ID = str(uuid.uuid4())
 
 
 def spawn(*command: str, marked: bool = True, **how: bool) -> "subprocess.Popen[bytes]":
