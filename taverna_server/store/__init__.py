@@ -30,6 +30,7 @@ from taverna_server.store.rows import (
     WorkflowRow,
 )
 from taverna_server.store.runs import Runs
+from taverna_server.store.sealed import Sealed
 from taverna_server.store.users import Users
 from taverna_server.store.workflows import Workflows
 
@@ -45,7 +46,7 @@ __all__ = [
 ]
 
 
-class Store(Users, Workflows, Runs, Changes, Inputs, Access, Counters, Leases, Settings):
+class Store(Users, Workflows, Runs, Changes, Inputs, Access, Sealed, Counters, Leases, Settings):
     """Everything that is kept in the database."""
 
     @classmethod

@@ -189,6 +189,16 @@ properties = sa.Table(
     sa.Column("value", sa.Text, nullable=False),
 )
 
+sealed = sa.Table(
+    "sealed",
+    metadata,
+    sa.Column("run_id", sa.ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("kind", sa.Text, primary_key=True),
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("content", sa.LargeBinary, nullable=False),
+    sa.Column("added", Moment, nullable=False),
+)
+
 counters = sa.Table(
     "counters",
     metadata,
