@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 from pathlib import Path
@@ -45,3 +46,12 @@ def test_make_alone_lists_the_targets() -> None:
 
 def test_help_is_the_same_as_make_alone() -> None:
     assert _make() == _make("help")
+
+
+def test_ci_runs_what_contributors_run() -> None:
+    script = ROOT / ".ci" / "run"
+    assert os.access(script, os.X_OK)
+    assert script.read_text().splitlines()[-1] == "make check"
+    check = re.search(r"^check: ([a-z ]+) ##", MAKEFILE, re.MULTILINE)
+    assert check is not None
+    assert set(check[1].split()) == {"lint", "types", "imports", "test"}
