@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext, suppress
 from datetime import UTC, datetime, timedelta
 
@@ -206,6 +207,15 @@ def test_migrations_make_the_tables_that_the_code_uses(store: Store) -> None:
     with store._database.engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, metadata) == []
+
+
+def test_several_processes_may_migrate_at_once(database_url: str) -> None:
+    stores = [Store.open(database_url) for _ in range(4)]
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(Store.migrate, stores))
+    assert [store.run_count() for store in stores] == [0] * 4
+    for store in stores:
+        store.close()
 
 
 def test_second_migration_changes_nothing(store: Store) -> None:
