@@ -9,7 +9,6 @@ import pytest
 from tests.cli.conftest import Command
 from tests.example_workflows import EXAMPLES, Example
 
-READY = [example for example in EXAMPLES if example.name not in {"external_tool", "xpath"}]
 PROGRAM = Path(sys.executable).with_name("taverna-server")
 
 
@@ -19,7 +18,7 @@ def arguments(example: Example) -> list[str]:
     return [f"--file={port}={path}" for port, path in example.input_files.items()]
 
 
-@pytest.mark.parametrize("example", READY, ids=lambda example: example.name)
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example.name)
 def test_example_gives_its_outputs(example: Example, tmp_path: Path) -> None:
     words = ["run", example.folder / "workflow.t2flow", "-o", tmp_path / "out"]
     done = subprocess.run(
