@@ -7,7 +7,6 @@ one program wrote it, some with a prefix missing, which a strict parser refuses.
 
 from __future__ import annotations
 
-import os
 import re
 from collections import defaultdict
 from collections.abc import Iterator
@@ -19,10 +18,7 @@ from taverna_server.data.values import Value, make_list, wrap
 from taverna_server.engines.taverna.activities.registry import bound_activity_class
 from taverna_server.workflow.model import Activity, Workflow
 from taverna_server.workflow.t2flow import read_t2flow
-
-CORPUS = Path(
-    os.environ.get("TAVERNA_CORPUS", Path(__file__).parents[4].parent / "shared" / "corpus")
-)
+from tests.corpus import CORPUS
 
 _TOKEN = re.compile(r'<([^>]*)>|"(?:[^"\\]|\\.)*"\S*|([;,.])(?=\s)|([^\s;,]+)', re.DOTALL)
 _PROCESSOR = re.compile(r"/workflow/([^/]+)/processor/([^/]+)/(?:(in|out)/([^/]+))?$")

@@ -28,9 +28,9 @@ from taverna_server.engines.taverna.activities.jvmprocess import LARGE
 from taverna_server.engines.taverna.activities.registry import bound_activity_class
 from taverna_server.workflow.model import Activity, Bean
 from taverna_server.workflow.t2flow import read_t2flow
+from tests.corpus import FILES, needs_corpus
 
 from .conftest import bound, new_run
-from .recorded import CORPUS
 
 LOCAL = "<localInvocation><shellPrefix>/bin/sh -c</shellPrefix></localInvocation>"
 NO_SHELL = "<localInvocation/>"
@@ -316,10 +316,10 @@ def test_tool_without_a_command_is_a_problem() -> None:
     assert list(problems) == ["The command of the tool is missing."]
 
 
-@pytest.mark.skipif(not CORPUS.is_dir(), reason="no tools: set TAVERNA_CORPUS")
+@needs_corpus
 def test_tools_of_the_corpus_can_be_read(tmp_path: Path) -> None:
     run, found = new_run(tmp_path), 0
-    for path in CORPUS.rglob("*.t2flow"):
+    for path in FILES:
         workflow = read_t2flow(path.read_bytes())
         for flow in (workflow.top, *workflow.nested.values()):
             for activity in (a for p in flow.processors for a in p.activities):

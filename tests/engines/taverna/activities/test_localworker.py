@@ -23,14 +23,11 @@ from taverna_server.engines.taverna.activities.jvmprocess import LARGE
 from taverna_server.engines.taverna.activities.localworker import LocalWorker
 from taverna_server.workflow.model import Activity, ActivityPort
 from taverna_server.workflow.t2flow import read_t2flow
+from tests.corpus import FILES, needs_corpus
 
 from .conftest import Bind, new_run, script
-from .recorded import CORPUS
 
 CONCATENATE = "output = string1 + string2;"
-needs_corpus = pytest.mark.skipif(
-    not CORPUS.is_dir(), reason="no local workers: set TAVERNA_CORPUS to a folder of .t2flow files"
-)
 
 
 @pytest.fixture
@@ -101,7 +98,7 @@ def test_blank_in_a_string_matters() -> None:
 def native_activities() -> dict[str, Activity]:
     """One activity of the corpus for each native worker."""
     found: dict[str, Activity] = {}
-    for path in sorted(CORPUS.rglob("*.t2flow")):
+    for path in FILES:
         workflow = read_t2flow(path.read_bytes())
         for flow in (workflow.top, *workflow.nested.values()):
             for processor in flow.processors:

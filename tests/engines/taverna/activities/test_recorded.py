@@ -15,13 +15,12 @@ from taverna_server.engines.taverna.activities.beanshell import Beanshell, scrip
 from taverna_server.engines.taverna.activities.localworker import LocalWorker
 from taverna_server.engines.taverna.activities.nativeworkers import native_worker
 from taverna_server.engines.taverna.activities.registry import bound_activity_class
+from tests.corpus import needs_corpus
 
 from .conftest import new_run
-from .recorded import CORPUS, Recorded, recorded_invocations
+from .recorded import Recorded, recorded_invocations
 
-pytestmark = pytest.mark.skipif(
-    not CORPUS.is_dir(), reason="no recorded runs: set TAVERNA_CORPUS to the folder that has them"
-)
+pytestmark = needs_corpus
 
 OUTSIDE = ("URL", "File", "exec(", "JOption", "Desktop", "Random")
 """In a script that needs more than its inputs."""
