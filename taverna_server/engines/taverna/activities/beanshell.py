@@ -69,7 +69,7 @@ class Beanshell(BoundActivity):
     def invoke_all(self, batch: Sequence[Inputs]) -> Iterator[Outputs | ActivityFailure]:
         answers = self.context.jvm.run(self._script, map(self._row, batch))
         done = 0
-        with closing(answers):  # type: ignore[type-var]
+        with closing(answers):
             try:
                 for answer in answers:
                     done += 1

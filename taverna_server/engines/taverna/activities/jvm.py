@@ -15,7 +15,7 @@ from __future__ import annotations
 import itertools
 import threading
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -72,7 +72,7 @@ class Jvm:
         """Begin to start, and return at once; what goes wrong is told at the first use."""
         threading.Thread(target=self._warm, daemon=True).start()
 
-    def run(self, script: Script, rows: Iterable[Sequence[Any]]) -> Iterator[Answer]:
+    def run(self, script: Script, rows: Iterable[Sequence[Any]]) -> Generator[Answer, None, None]:
         """Execute the script for each row of values of its inputs; None leaves a variable unset.
 
         Values are ``str``, ``bytes``, sequences of them, or dicts (``Values.java``).
