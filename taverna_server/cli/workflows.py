@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 def add_to(subparsers: Subparsers) -> None:
     top = subparsers.add_parser("workflow", help="the library of workflows")
     actions = top.add_subparsers(title="actions", metavar="ACTION", required=True)
-    add = actions.add_parser("add", help="put t2flow documents into the library")
+    add = actions.add_parser("add", help="put workflow documents into the library")
     add.add_argument("files", metavar="FILE", type=Path, nargs="+")
     add_options(add, STORE_OPTIONS)
     add.set_defaults(run=_add)

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from taverna_server.store import NewWorkflow, Store
-from taverna_server.workflow.model import Port
-from taverna_server.workflow.t2flow import Interface, read_ports
+from taverna_server.workflow.model import Interface, Port
+from taverna_server.workflow.reading import read_interface
 
 
 def described(interface: Interface, owner: str | None) -> NewWorkflow:
@@ -39,11 +39,11 @@ def _said(ports: Iterable[Port]) -> dict[str, Any]:
 def add_workflow(
     store: Store, document: bytes, owner: str | None = None, published: bool = True
 ) -> str:
-    """Put a t2flow document into the library, on the published list or off it; its id.
+    """Put a workflow document into the library, on the published list or off it; its id.
 
     Raises:
-        MalformedDocument: not XML, or not t2flow.
+        MalformedDocument: no workflow document.
     """
-    workflow_id = store.put_workflow(document, described(read_ports(document), owner))
+    workflow_id = store.put_workflow(document, described(read_interface(document), owner))
     store.publish(workflow_id, published)
     return workflow_id

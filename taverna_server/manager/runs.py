@@ -13,7 +13,8 @@ from taverna_server.manager.permissions import Guarded
 from taverna_server.model.identity import Permission, User
 from taverna_server.model.run import Run
 from taverna_server.store import NewRun
-from taverna_server.workflow.t2flow import Interface, read_ports
+from taverna_server.workflow.model import Interface
+from taverna_server.workflow.reading import read_interface
 
 
 class Runs(Guarded):
@@ -23,7 +24,7 @@ class Runs(Guarded):
         """Make a run of a workflow, Initialized (protocol dossier 3.2).
 
         Raises:
-            NotPermitted: the document is not t2flow.
+            NotPermitted: the document is no workflow.
             TooManyRuns: the limit of runs is reached.
         """
         interface = _interface(document)
@@ -101,7 +102,7 @@ class Runs(Guarded):
 
 def _interface(document: bytes) -> Interface:
     try:
-        return read_ports(document)
+        return read_interface(document)
     except MalformedDocument as error:
         raise NotPermitted(_refusal(str(error))) from error
 

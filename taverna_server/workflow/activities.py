@@ -7,7 +7,7 @@ here they become beans. Ports are read where the configuration lists them
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from lxml import etree
 
@@ -26,13 +26,29 @@ def kind_of(class_name: str) -> str:
 
 def read_activity(element: etree._Element, findings: Findings) -> Activity:
     """One ``<activity>``, of a processor or of a loop's condition."""
-    class_name = required(element, "class", findings)
     nested, config = _configuration(child(element, "configBean"), findings)
+    return make_activity(
+        required(element, "class", findings),
+        _map(child(element, "inputMap"), findings),
+        _map(child(element, "outputMap"), findings),
+        config,
+        nested,
+    )
+
+
+def make_activity(
+    class_name: str,
+    input_map: Mapping[str, str],
+    output_map: Mapping[str, str],
+    config: Bean | None,
+    nested: str | None = None,
+) -> Activity:
+    """An activity with the ports that its configuration declares."""
     return Activity(
         kind_of(class_name) if nested is None else "dataflow",
         class_name,
-        _map(child(element, "inputMap"), findings),
-        _map(child(element, "outputMap"), findings),
+        input_map,
+        output_map,
         config,
         nested,
         tuple(_input_ports(config)),

@@ -88,6 +88,9 @@ def depth_at(element: etree._Element, name: str, findings: Findings, default: in
     return depth_from(found, element, findings) if found else default
 
 
+MAX_NESTING = 64
+"""Workflows within workflows; the deepest published one has 6 levels."""
+
 MAX_PORT_DEPTH = 100
 """Deeper lists than anybody makes; protects from numbers that are only large."""
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,3 +249,13 @@ class Workflow:
     top: Dataflow
     nested: Mapping[str, Dataflow] = field(default_factory=dict)
     produced_by: str = ""
+
+
+class Interface(NamedTuple):
+    """What a client sees of a workflow without executing it."""
+
+    inputs: tuple[Port, ...]
+    outputs: tuple[Port, ...]
+    """Without depths: those need the whole workflow (``depths.output_depths``)."""
+    name: str
+    annotations: Annotations

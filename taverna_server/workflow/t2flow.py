@@ -12,7 +12,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from typing import NamedTuple
 
 from lxml import etree
 
@@ -22,6 +21,7 @@ from taverna_server.workflow.activities import read_activity
 from taverna_server.workflow.annotations import read_annotations
 from taverna_server.workflow.dispatch import read_dispatch
 from taverna_server.workflow.elements import (
+    MAX_NESTING,
     Findings,
     child,
     children,
@@ -36,24 +36,13 @@ from taverna_server.workflow.model import (
     Dataflow,
     DataLink,
     Endpoint,
+    Interface,
     Port,
     Processor,
     Workflow,
 )
 
 NAMESPACE = "http://taverna.sf.net/2008/xml/t2flow"
-MAX_NESTING = 64
-"""Workflows within workflows; the deepest published one has 6 levels."""
-
-
-class Interface(NamedTuple):
-    """What a client sees of a workflow without executing it."""
-
-    inputs: tuple[Port, ...]
-    outputs: tuple[Port, ...]
-    """Without depths: those need the whole workflow (``depths.output_depths``)."""
-    name: str
-    annotations: Annotations
 
 
 def read_t2flow(document: bytes) -> Workflow:

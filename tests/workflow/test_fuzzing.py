@@ -20,11 +20,13 @@ from taverna_server.errors import MalformedDocument, WorkflowInvalid
 from taverna_server.workflow.depths import workflow_depths
 from taverna_server.workflow.model import Workflow
 from taverna_server.workflow.problems import check
+from taverna_server.workflow.reading import read_workflow
 from taverna_server.workflow.t2flow import read_ports, read_t2flow
 
 from ..corpus import FILES
 from ..example_workflows import EXAMPLES
 from ..mutations import mutants
+from .scufl_documents import greetings
 
 LARGEST = 40_000
 """Bytes of a document; larger ones have more of the same."""
@@ -85,3 +87,12 @@ def describe(document: bytes) -> None:
 def memory() -> int:
     """The most that this process ever had."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+
+
+def test_wrong_scufl_documents_get_sentences() -> None:
+    random, outcomes = Random(1), Counter[str]()
+    for document in mutants(greetings(), 1000, random):
+        started = time.perf_counter()
+        outcomes[outcome(read_workflow, document)] += 1
+        assert time.perf_counter() - started < SLOWEST
+    assert outcomes.keys() == {"malformed", "invalid", "wrong", "sound"}

@@ -26,7 +26,7 @@ STOPPED = 143
 
 
 class TavernaEngine(Engine):
-    """Executes t2flow workflows."""
+    """Executes workflows of all versions of Taverna."""
 
     def __init__(self) -> None:
         self._controls = Controls()

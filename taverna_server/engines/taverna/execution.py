@@ -13,7 +13,7 @@ from taverna_server.engines.taverna.listening import Listener
 from taverna_server.engines.taverna.plan import WorkflowPlan, plan_workflow
 from taverna_server.engines.taverna.scheduler import Scheduler
 from taverna_server.errors import MalformedDocument, WorkflowInvalid
-from taverna_server.workflow.t2flow import read_t2flow
+from taverna_server.workflow import reading
 
 Inputs = Callable[[WorkflowPlan], Mapping[str, Value]]
 """Reads the inputs once the workflow is known."""
@@ -22,7 +22,7 @@ Inputs = Callable[[WorkflowPlan], Mapping[str, Value]]
 def read_workflow(document: bytes) -> WorkflowPlan:
     """Raises WorkflowInvalid, in the words of Taverna's command line (14)."""
     try:
-        workflow = read_t2flow(document)
+        workflow = reading.read_workflow(document)
     except MalformedDocument as error:
         raise WorkflowInvalid([f"There was an error opening the workflow: {error}"]) from error
     try:

@@ -66,6 +66,15 @@ def native_worker(activity: Activity, script: str) -> NativeWorker | None:
     return worker if outputs == {(worker.output.name, worker.output.depth)} else None
 
 
+def named_worker(activity: Activity) -> NativeWorker | None:
+    """The native form of a local worker that came without a script (Taverna 1)."""
+    name = activity.config.text_of("localworkerName") if activity.config else ""
+    for checksum in _BY_NAME.get(name, ()):
+        if set(activity.inputs) == set(_WORKERS[checksum].inputs):
+            return _WORKERS[checksum]
+    return None
+
+
 def fingerprint(script: str) -> str:
     """A checksum that does not see white space, except in strings."""
     compact = _SPACE_OR_STRING.sub(lambda found: found.group(1) or "", script)
@@ -204,3 +213,30 @@ _WORKERS = {
     ),
 }
 """By the fingerprint of the script."""
+
+_JAVA = "org.embl.ebi.escience.scuflworkers.java."
+_BY_NAME = {
+    _JAVA + "StringListMerge": (
+        "b52c9616cab6c577db215e5eca1460be382120470cf46dfd001ad713f4bf3478",
+    ),
+    _JAVA + "SplitByRegex": ("a7b4cd534b8b2f20b6996e501ff672a992f5c19c76c94735403744e5737424b8",),
+    _JAVA + "StringConcat": ("427ac52d3c024c844f4cd0826a5caceb913f98d0d6f045f586feeb59b9db205d",),
+    _JAVA + "StringStripDuplicates": (
+        "7696a55e33fda8c38e62f4ce85c2facd9ece55d9a843f85bff4d90d32b79325f",
+    ),
+    _JAVA + "FlattenList": (
+        "94a63ad2a7d79a9b7db09ffaa1061f3ac9f4f14f5711a1188e37ffefd4cc9141",
+        "b407feae55e611b596aa0ef19470df3c147919a39311787c43408a318dce6843",
+    ),
+    _JAVA + "EchoList": ("f47e31c404d06cffc592904817a34ead3765b697d9f17ba43e034c53f70aeff4",),
+    _JAVA + "EmitLotsOfStrings": (
+        "02ffc9e3b1b8a4303042f7b41ae34184d4c11dd5675045411da7327171c56d7d",
+    ),
+    _JAVA + "RegularExpressionStringList": (
+        "17ee5093122002681e811918e0c7e761f0c623b3e9a4645ef0b6dc02882b69d7",
+    ),
+    _JAVA + "FilterStringList": (
+        "198e7ce36fdb6f11423f7239ff73a4ae9d864723bdf8c58e7c82298aa31a343d",
+    ),
+}
+"""Fingerprints by the Java class that Taverna 1 had for the same."""

@@ -16,6 +16,7 @@ from taverna_server.engines.taverna.activities.base import (
 NOT_EXECUTABLE = "The service is not executable"
 
 _SENTENCES = {
+    "abstractprocessor": "it says what is to be done and not by which service",
     "apiconsumer": "it calls Java libraries that are not part of a workflow",
     "biomart": "BioMart services are not supported",
     "biomoby": "the BioMoby registry no longer exists",
@@ -27,8 +28,13 @@ _SENTENCES = {
     "rshell": "no Rserve is configured",
     "soaplab": "Soaplab services are not supported",
     "spreadsheetimport": "spreadsheets are not supported",
+    "inferno": "Inferno services no longer exist",
+    "notification": "the notification service of Taverna 1 no longer exists",
+    "seqhound": "the SeqHound service no longer exists",
+    "talisman": "Talisman services no longer exist",
     "usecase": "the repository that describes the tool no longer exists",
     "wsdl": "WSDL services are not supported",
+    "workflow": "the nested workflow lies at another place, from where it is not fetched",
     "xmlinputsplitter": "XML splitters are not supported",
     "xmloutputsplitter": "XML splitters are not supported",
 }
