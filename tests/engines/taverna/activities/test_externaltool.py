@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 from collections.abc import Iterable
@@ -284,13 +285,14 @@ def test_process_left_behind_holds_up_nobody(run: Run) -> None:
 
 
 def test_cancel_kills_the_tool_and_its_children(run: Run) -> None:
-    activity = run.bound(tool("sleep 4711 & sleep 4712; true"))
+    first, second = f"4711.{os.getpid()}", f"4712.{os.getpid()}"  # found in no other process
+    activity = run.bound(tool(f"sleep {first} & sleep {second}; true"))
     threading.Timer(0.3, run.context.cancel).start()
     with pytest.raises(RunCancelled):
         activity.invoke({})
     commands = [p.info["cmdline"] for p in psutil.process_iter(["cmdline"])]
-    assert ["sleep", "4711"] not in commands
-    assert ["sleep", "4712"] not in commands
+    assert ["sleep", first] not in commands
+    assert ["sleep", second] not in commands
 
 
 def test_tool_of_a_cancelled_run_does_not_start(run: Run) -> None:
