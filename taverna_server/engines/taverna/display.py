@@ -19,7 +19,7 @@ from taverna_server.engines.taverna.events import (
 )
 from taverna_server.engines.taverna.listening import Listener
 from taverna_server.engines.taverna.tally import Tally
-from taverna_server.engines.taverna.words import cause_of, describe, plural, position
+from taverna_server.engines.taverna.words import cause_of, counts, describe, plural, position
 
 BAR = 20
 MOST_ROWS = 20
@@ -59,15 +59,11 @@ class PlainLines(Listener):
             case ProcessorStarted(label):
                 line: str | None = f"{label} started"
             case ProcessorFinished(label, jobs, errors):
-                line = f"{label} finished: {_counts(jobs, errors)}"
+                line = f"{label} finished: {counts(jobs, errors)}"
             case _:
                 line = trouble(instruction)
         if line is not None:
             print(line, file=self._stream, flush=True)
-
-
-def _counts(jobs: int, errors: int) -> str:
-    return plural(jobs, "iteration") + (f", {plural(errors, 'error')}" if errors else "")
 
 
 class LiveTable(Listener):

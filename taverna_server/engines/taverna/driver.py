@@ -165,7 +165,11 @@ class Driver:
     def _invoke(self, batch: InvokeBatch) -> None:
         bound = self._bound[batch.activity]
         post = self._controls.events.put
-        self._executor.submit(BatchWork(batch, bound, self._context, self._controls.gate, post))
+        work = BatchWork(batch, bound, self._context, self._controls.gate, post)
+        if bound.instant and self._controls.gate.is_set():
+            work()
+        else:
+            self._executor.submit(work)
 
     def _tell_progress(self, at_once: bool = False) -> None:
         now = self._clock()

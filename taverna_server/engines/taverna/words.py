@@ -27,6 +27,11 @@ def plural(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
+def counts(jobs: int, errors: int) -> str:
+    """``3 iterations, 1 error``."""
+    return plural(jobs, "iteration") + (f", {plural(errors, 'error')}" if errors else "")
+
+
 def position(index: Index) -> str:
     """``[2][1]``, counted from 1 like the files of a list output; empty for the whole."""
     return "".join(f"[{place + 1}]" for place in index)

@@ -119,6 +119,9 @@ class RunContext:
 class BoundActivity(ABC):
     """An activity of the workflow, bound to the run it executes in."""
 
+    instant: bool = False
+    """Whether an invocation is so short that it is done where it is asked for, without a thread."""
+
     def __init__(self, activity: Activity, context: RunContext) -> None:
         self.activity = activity
         self.context = context

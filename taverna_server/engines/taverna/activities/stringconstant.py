@@ -17,6 +17,8 @@ from taverna_server.workflow.model import Activity, ActivityPort
 class StringConstant(BoundActivity):
     """Gives its text verbatim, with white space and line ends as they are."""
 
+    instant = True
+
     def __init__(self, activity: Activity, context: RunContext) -> None:
         super().__init__(activity, context)
         self._outputs = {"value": _text(activity) or ""}
