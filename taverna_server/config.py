@@ -163,6 +163,12 @@ class Config:
         return self.data / "runs"
 
     @property
+    def internal_url(self) -> str:
+        """The web application base as runs on this machine reach it, past any proxy."""
+        host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.host, self.host)  # noqa: S104
+        return f"http://[{host}]:{self.port}" if ":" in host else f"http://{host}:{self.port}"
+
+    @property
     def lifetime(self) -> timedelta:
         return timedelta(minutes=self.default_lifetime)
 

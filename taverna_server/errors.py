@@ -6,12 +6,14 @@
     ├── ClientMistake               the caller can put it right
     │   ├── BadRequest              what was sent cannot be understood
     │   │   ├── MalformedDocument   XML or JSON that cannot be read
-    │   │   └── BadStateChange      not from this state
+    │   │   ├── BadStateChange      not from this state
+    │   │   └── InvalidCredential   a key, certificate or login that cannot be used
     │   ├── NotAuthenticated        who are you?
     │   ├── NotPermitted            known, and not allowed
     │   │   └── BadPath             a file name or place that is not allowed
     │   ├── Unknown                 no such thing, or invisible to the caller
     │   │   ├── UnknownRun  UnknownPort  UnknownEntry  UnknownUser  UnknownWorkflow
+    │   │   └── UnknownCredential
     │   ├── TooLarge                longer than this resource takes
     │   └── NotAcceptable  UnsupportedMedia  RangeNotSatisfiable
     ├── TryLater                    right, but not now
@@ -49,6 +51,14 @@ class MalformedDocument(BadRequest):
 
 class BadStateChange(BadRequest):
     """The run is not in a state that allows this."""
+
+
+class InvalidCredential(BadRequest):
+    """A login, key or certificate that cannot be used."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"that credential is invalid: {reason}")
+        self.reason = reason
 
 
 class NotAuthenticated(ClientMistake):
@@ -97,6 +107,14 @@ class UnknownEntry(Unknown):
 
 class UnknownUser(Unknown):
     """No account of this name."""
+
+
+class UnknownCredential(Unknown):
+    """No credential or trust of this id."""
+
+    def __init__(self, id: str) -> None:
+        super().__init__("no such credential")
+        self.id = id
 
 
 class UnknownWorkflow(Unknown):

@@ -15,12 +15,16 @@ from taverna_server.manager.listeners import Listeners
 from taverna_server.manager.outputs import Output, Outputs
 from taverna_server.manager.quotas import Quotas
 from taverna_server.manager.runs import Runs
+from taverna_server.manager.security import Security
+from taverna_server.manager.sharing import Sharing
 from taverna_server.manager.status import Status
 
 __all__ = ["Output", "RunManager"]
 
 
-class RunManager(Runs, Status, Inputs, Outputs, Files, Listeners, Expiry, Quotas):
+class RunManager(
+    Runs, Status, Inputs, Outputs, Files, Listeners, Sharing, Security, Expiry, Quotas
+):
     """Everything a caller can do to runs; the caller is the first argument everywhere.
 
     Every method that takes a run's id raises UnknownRun for a run that the

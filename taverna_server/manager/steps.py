@@ -22,6 +22,7 @@ from taverna_server.config import ENGINE_OPTIONS, Config
 from taverna_server.data.removal import remove_tree
 from taverna_server.data.rundir import Outcome, RunDirectory, RunOrder
 from taverna_server.errors import RunRefused
+from taverna_server.manager.handover import Handover
 from taverna_server.model.run import Run, RunStatus
 from taverna_server.runner.base import Observation, Runner, RunnerState
 from taverna_server.store import Store, UnsettledRun
@@ -45,6 +46,7 @@ class Steps:
         self.store = store
         self.config = config
         self.runner = runner
+        self.handover = Handover(store, config)
 
     def settle(self, run_id: str) -> RunnerState | None:
         """Make the run what it is wanted to be.
@@ -86,6 +88,7 @@ class Steps:
         try:
             if not directory.run_json.exists():
                 directory.write_order(self._order(run))
+            self.handover.give(run, directory)
             for step in self.runner.start(run.id, directory.root, state):
                 self.store.set_runner_state(run.id, step)
         except (RunRefused, OSError) as error:
@@ -93,6 +96,7 @@ class Steps:
             self._end(run, REFUSED, f"The run could not be started: {error}")
         else:
             self.store.observe(run.id, OPERATING)
+            self.handover.erase(run.id)
 
     def _order(self, run: Run) -> RunOrder:
         return RunOrder(
@@ -133,6 +137,7 @@ class Steps:
 
     def _close(self, run: Run, exit_code: int | None) -> None:
         remove_tree(self._directory(run).security)
+        self.handover.erase(run.id)
         now = datetime.now(UTC)
         finished = None if run.started is None else now
         self.store.observe(run.id, FINISHED, exit_code, finished)

@@ -8,11 +8,22 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """An account. ``name`` is ``[A-Za-z0-9]+`` and unique."""
+    """An account. ``name`` is ``[A-Za-z0-9]+`` and unique, except of a run's own account."""
 
     name: str
     admin: bool = False
     disabled: bool = False
+    run_id: str | None = None
+    """The run that this is the own account of: its engine, calling back. None for people."""
+
+
+RUN_ACCOUNT = "wfrun_"
+"""Begins the names of accounts of runs; no person's name can (protocol dossier 2.3)."""
+
+
+def run_account(run_id: str) -> str:
+    """The name of a run's own account."""
+    return RUN_ACCOUNT + run_id
 
 
 class Permission(enum.IntEnum):

@@ -13,10 +13,11 @@ from taverna_server.rest import (
     policy,
     run_properties,
     runs,
+    security,
     server,
 )
 
-BRANCHES = (server, policy, runs, run_properties, inputs, outputs, directory, listeners)
+BRANCHES = (server, policy, runs, run_properties, inputs, outputs, directory, listeners, security)
 
 
 class EntryPath(PathConverter):

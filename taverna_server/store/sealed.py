@@ -32,6 +32,7 @@ _ADDED = sa.select(sealed.c.added).where(_THIS)
 _INSERT = sa.insert(sealed)
 _REMOVE_ONE = sa.delete(sealed).where(_THIS)
 _REMOVE_KIND = sa.delete(sealed).where(_OF_KIND)
+_ANY = sa.select(sealed.c.id).where(_OF_RUN).limit(1)
 _ERASE = sa.delete(sealed).where(_OF_RUN)
 
 
@@ -69,6 +70,9 @@ class Sealed(Part):
 
     def erase_sealed(self, run_id: str) -> None:
         """Forget everything of a run, in any state: the engine has it, or never will."""
+        with self._database.read() as connection:
+            if connection.execute(_ANY, {"run": run_id}).first() is None:
+                return  # as most runs: no transaction for them
         with self._database.write() as connection:
             connection.execute(_ERASE, {"run": run_id})
 

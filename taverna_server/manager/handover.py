@@ -1,0 +1,99 @@
+"""What the engine gets at the start that nobody else may have (protocol dossier 14.6).
+
+The run's credentials and trusts and an account of its own go into ``security/``
+of the run directory (``data/credentials.py``). They are erased from the
+database once the engine has been started, and the files go when the run ends.
+Killed in between, the next reconciler writes the same files again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from taverna_server.config import Config
+from taverna_server.data.certificates import as_pem, read_certificates
+from taverna_server.data.credentials import TRUSTS, EngineCredential, write_credentials
+from taverna_server.data.keystores import key_as_pem
+from taverna_server.data.rundir import RunDirectory
+from taverna_server.data.vault import Vault
+from taverna_server.errors import ConfigurationError, InvalidCredential, RunRefused
+from taverna_server.manager.sealing import Sealing
+from taverna_server.model.credentials import KEYPAIR, USERPASS, Credential, KeyPair, Trust, UserPass
+from taverna_server.model.identity import run_account
+from taverna_server.model.run import Run
+from taverna_server.store import Store
+
+
+class Handover:
+    """Gives runs what is theirs."""
+
+    def __init__(self, store: Store, config: Config) -> None:
+        self._store = store
+        self._config = config
+        self._vault = Vault.open(config.data)
+        self._sealing = Sealing(store, self._vault)
+
+    def give(self, run: Run, directory: RunDirectory) -> None:
+        """Write ``security/``; may be repeated until ``erase``.
+
+        Raises:
+            RunRefused: the credentials cannot be opened any more.
+        """
+        try:
+            credentials = self._sealing.credentials(run.id)
+            trusts = self._sealing.trusts(run.id)
+            files = {**dict(_key_files(credentials)), **_trust_file(trusts)}
+        except (ConfigurationError, InvalidCredential) as error:
+            raise RunRefused(f"its credentials cannot be used: {error}") from error
+        listed = [_listed(number, given) for number, given in enumerate(credentials, 1)]
+        write_credentials(directory, [*self._own_account(run), *listed], files)
+
+    def erase(self, run_id: str) -> None:
+        """The engine has them, or never will: the run has none."""
+        self._store.erase_sealed(run_id)
+
+    def _own_account(self, run: Run) -> Iterator[EngineCredential]:
+        """For the addresses under which the engine may know its own run."""
+        bases = dict.fromkeys([self._config.public_url, self._config.internal_url])
+        for base in filter(None, bases):
+            yield EngineCredential(
+                USERPASS,
+                f"{base}/rest/runs/{run.id}/#{self._config.realm}",
+                run_account(run.id),
+                self._vault.run_token(run.id),
+            )
+
+
+def _listed(number: int, given: Credential) -> EngineCredential:
+    if isinstance(given, UserPass):
+        return EngineCredential(given.kind, given.service_uri, given.username, given.password)
+    return EngineCredential(
+        given.kind,
+        given.service_uri,
+        name=given.credential_name,
+        file_type=given.file_type,
+        unlock_password=given.unlock_password,
+        store=f"{number}.store" if given.credential_bytes else "",
+        pem=f"{number}.pem" if given.kind == KEYPAIR else "",
+    )
+
+
+def _key_files(credentials: list[Credential]) -> Iterator[tuple[str, bytes]]:
+    for number, given in enumerate(credentials, 1):
+        if isinstance(given, UserPass):
+            continue
+        if given.credential_bytes:
+            yield f"{number}.store", given.credential_bytes
+        if given.kind == KEYPAIR:
+            yield f"{number}.pem", _key(given)
+
+
+def _key(given: KeyPair) -> bytes:
+    return key_as_pem(
+        given.credential_bytes, given.file_type, given.credential_name, given.unlock_password
+    )
+
+
+def _trust_file(trusts: list[Trust]) -> dict[str, bytes]:
+    found = [it for trust in trusts for it in read_certificates(trust.certificate_bytes)]
+    return {TRUSTS: as_pem(found)} if found else {}
