@@ -1,10 +1,9 @@
 """Puts the web application together.
 
 ``create_app`` takes a configuration and gives a WSGI application; ``wsgi`` does
-the same from the environment, for the processes that granian or gunicorn start
-(``granian --interface wsgi --factory taverna_server.app:wsgi``). Every process
-opens the database for itself, with its first request: connections must not
-cross a fork.
+the same from the environment, for web servers other than that of ``serve``
+(``gunicorn 'taverna_server.app:wsgi()'``). Every process makes its own and opens
+the database for itself: connections must not cross a fork.
 """
 
 from __future__ import annotations
@@ -70,7 +69,5 @@ def sign(response: Response) -> Response:
 def wsgi() -> Flask:
     """The application for a web process, configured by its environment."""
     config = load_config(environ=os.environ)
-    logging.basicConfig(
-        level=config.log_level.upper(), format="%(levelname)s %(name)s: %(message)s"
-    )
+    logging.basicConfig(level=config.log_level.upper(), format=LOG_FORMAT)
     return create_app(config)

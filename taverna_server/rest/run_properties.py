@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from flask import Blueprint, Response
 
+from taverna_server.errors import Unknown
 from taverna_server.model.run import RunStatus
 from taverna_server.representations.workflow import OFFERED_WORKFLOW, write_workflow
 from taverna_server.rest import bodies
 from taverna_server.rest.context import caller, config, manager
 from taverna_server.rest.dates import read_time, write_time
-from taverna_server.rest.files import plain_text, whole_file
+from taverna_server.rest.files import file_answer, plain_text, whole_file
 from taverna_server.rest.negotiation import TEXT
 from taverna_server.rest.responses import chosen, nothing, offers, text
+
+BUNDLE = "out.bundle.zip"
+"""Below ``wd`` (protocol dossier 4.5)."""
 
 blueprint = Blueprint("run_properties", __name__, url_prefix="/runs/<run_id>")
 
@@ -118,6 +122,15 @@ def get_log(run_id: str) -> Response:
     parts = manager().log(caller(), run_id)
     wd = manager().working_directory(caller(), run_id)
     return plain_text(wd, parts) if parts else nothing()
+
+
+@blueprint.get("/run-bundle")
+def get_run_bundle(run_id: str) -> Response:
+    """The run with its values and provenance, when one was asked for and the run has ended."""
+    wd = manager().working_directory(caller(), run_id)
+    if BUNDLE not in (entry.name for entry in wd.list() if entry.size and not entry.is_dir):
+        raise Unknown("no provenance currently available")
+    return file_answer(wd, BUNDLE)
 
 
 def _word(flag: bool) -> str:
