@@ -119,7 +119,7 @@ def test_stop_ends_everything_at_once(tmp_path: Path) -> None:
     begin = time.monotonic()
     process.send_signal(signal.SIGTERM)
     outcome, _ = finish(process, directory)
-    assert time.monotonic() - begin < 1
+    assert time.monotonic() - begin < 2, "some 50 ms on an idle machine"
     assert outcome.exit_code == 143
     assert living_of(mark) == []
     assert events(directory)[-1] == "ended"

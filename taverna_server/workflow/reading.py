@@ -12,7 +12,6 @@ from io import BytesIO
 from taverna_server.errors import MalformedDocument
 from taverna_server.etree import Start, stream_xml
 from taverna_server.workflow.model import Interface, Workflow
-from taverna_server.workflow.scufl import read_scufl, read_scufl_ports
 from taverna_server.workflow.t2flow import read_ports, read_t2flow
 
 T2FLOW = "application/vnd.taverna.t2flow+xml"
@@ -47,5 +46,17 @@ def read_interface(document: bytes) -> Interface:
     return _INTERFACES[format_of(document)](document)
 
 
-_READERS = {SCUFL: read_scufl, T2FLOW: read_t2flow}
-_INTERFACES = {SCUFL: read_scufl_ports, T2FLOW: read_ports}
+def _read_scufl(document: bytes) -> Workflow:
+    from taverna_server.workflow.scufl import read_scufl  # few runs need it
+
+    return read_scufl(document)
+
+
+def _read_scufl_ports(document: bytes) -> Interface:
+    from taverna_server.workflow.scufl import read_scufl_ports
+
+    return read_scufl_ports(document)
+
+
+_READERS = {SCUFL: _read_scufl, T2FLOW: read_t2flow}
+_INTERFACES = {SCUFL: _read_scufl_ports, T2FLOW: read_ports}

@@ -22,11 +22,9 @@ Inputs = Callable[[WorkflowPlan], Mapping[str, Value]]
 def read_workflow(document: bytes) -> WorkflowPlan:
     """Raises WorkflowInvalid, in the words of Taverna's command line (14)."""
     try:
-        workflow = reading.read_workflow(document)
+        return plan_workflow(reading.read_workflow(document))
     except MalformedDocument as error:
         raise WorkflowInvalid([f"There was an error opening the workflow: {error}"]) from error
-    try:
-        return plan_workflow(workflow)
     except WorkflowInvalid as error:
         raise WorkflowInvalid(
             [f"There was an error validating the workflow: {problem}" for problem in error.problems]

@@ -19,7 +19,12 @@ from taverna_server.engines.taverna.activities.base import (
     Outputs,
     RunContext,
 )
-from taverna_server.engines.taverna.driver import Controls, Driver, Ended
+from taverna_server.engines.taverna.driver import (
+    PROGRESS_INTERVAL,
+    Controls,
+    Driver,
+    Ended,
+)
 from taverna_server.engines.taverna.events import (
     Instruction,
     RunCancelled,
@@ -141,13 +146,13 @@ def test_one_at_a_time_in_list_order(bench: Bench) -> None:
 
 def test_as_many_at_once_as_allowed(bench: Bench) -> None:
     """F11"""
-    counts = Counts(0.1)
+    counts = Counts(0.3)
     processor = step("P", {"a": 0}, max_jobs=3)
     begin = time.monotonic()
     given = {"a": value(list("abcde"), 1)}
     ended = bench.run(one_step({"a": 1}, processor), {"P#0": counts}, given)
     assert counts.most == 3
-    assert 0.2 <= time.monotonic() - begin < 0.45
+    assert 0.6 <= time.monotonic() - begin < 1.4, "two rounds; one after the other takes 1.5 s"
     assert plain(ended.outputs["o"]) == list("abcde")
 
 
@@ -336,9 +341,10 @@ def test_progress_is_told_while_the_run_lasts_and_at_its_end(bench: Bench) -> No
     remembers = Remembers()
     bench.listeners = [remembers]
     slow: Callable[[Inputs], Outputs] = Counts(0.2)
+    begin = time.monotonic()
     bench.run(one_step({"a": 1}, P), {"P#0": slow}, {"a": value(list("abcd"), 1)})
     assert remembers.told[-1] == {"P": (0, 0, 4)}
-    assert 2 <= len(remembers.told) <= 8
+    assert 2 <= len(remembers.told) <= (time.monotonic() - begin) / PROGRESS_INTERVAL + 2
     assert remembers.heard[-1] == RunCompleted()
 
 
