@@ -8,6 +8,7 @@ run is cancelled does the batch end without a word.
 from __future__ import annotations
 
 import threading
+import time
 import traceback
 from collections.abc import Callable, Iterator
 
@@ -27,6 +28,13 @@ from taverna_server.engines.taverna.events import (
     InvokeBatch,
     Values,
 )
+
+_EPOCH = time.time() - time.monotonic()
+
+
+def now() -> float:
+    """Seconds since 1970 by a clock that never steps back: an effect is not before its cause."""
+    return _EPOCH + time.monotonic()
 
 
 class RunOver(Exception):
@@ -50,10 +58,12 @@ class BatchWork:
         self._context = context
         self._gate = gate
         self._post = post
+        self._began = 0.0
 
     def __call__(self) -> None:
         try:
             self._proceed()
+            self._began = now()
             if self._batch.stop_at_failure:
                 self._until_a_failure()
             else:
@@ -66,7 +76,7 @@ class BatchWork:
         items = self._batch.items
         answered = 0
         for answer, (number, _) in zip(self._answers(), items, strict=False):
-            self._post(_event(number, answer))
+            self._answer(number, answer)
             answered += 1
             self._proceed()
         for number, inputs in items[answered:]:
@@ -96,8 +106,14 @@ class BatchWork:
             answer = failure
         except BaseException as error:  # an activity may raise anything
             answer = self._uncaught(error)
-        self._post(_event(number, answer))
+        self._answer(number, answer)
         return not isinstance(answer, ActivityFailure)
+
+    def _answer(self, number: int, answer: Outputs | ActivityFailure) -> None:
+        """One begins where the one before it ended: a batch is worked through in order."""
+        ended = now()
+        self._post(_event(number, answer, (self._began, ended)))
+        self._began = ended
 
     def _proceed(self) -> None:
         """Wait while the run is suspended; raises RunOver once it is cancelled."""
@@ -118,8 +134,8 @@ class BatchWork:
         )
 
 
-def _event(number: int, answer: Outputs | ActivityFailure) -> Event:
+def _event(number: int, answer: Outputs | ActivityFailure, times: tuple[float, float]) -> Event:
     if isinstance(answer, ActivityFailure):
         failure = Failure(answer.message, answer.exception, answer.trace)
-        return InvocationFailed(number, failure)
-    return InvocationDone(number, answer)
+        return InvocationFailed(number, failure, times)
+    return InvocationDone(number, answer, times)

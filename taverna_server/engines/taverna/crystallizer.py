@@ -94,7 +94,11 @@ class Crystallizer:
         return {port: _empty(self._depth(port, level)) for port in self._ports}
 
 
+NO_JOB = "No job produced a value here"
+"""The message of the error in a gap."""
+
+
 def _empty(depth: int) -> Value:
     if depth > 0:
         return ListValue((), depth)
-    return ErrorDocument("No job produced a value here")
+    return ErrorDocument(NO_JOB)

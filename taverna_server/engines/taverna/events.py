@@ -8,7 +8,7 @@ recorded run can be played again.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from taverna_server.data.values import ErrorDocument, StackFrame, Value
@@ -64,6 +64,8 @@ class InvocationDone:
 
     invocation: int
     outputs: Values
+    times: tuple[float, float] = field(default=(0.0, 0.0), compare=False)
+    """When it began and ended, in seconds since 1970; the scheduler does not look at it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +74,7 @@ class InvocationFailed:
 
     invocation: int
     failure: Failure
+    times: tuple[float, float] = field(default=(0.0, 0.0), compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
-from taverna_server.data.values import ErrorDocument
+from taverna_server.data.values import ErrorDocument, Value
 from taverna_server.engines.taverna.crystallizer import Crystallizer, Emit
 from taverna_server.engines.taverna.dispatch.base import Services
 from taverna_server.engines.taverna.dispatch.stack import build_stack
@@ -26,6 +26,7 @@ from taverna_server.engines.taverna.events import (
     Values,
 )
 from taverna_server.engines.taverna.iteration import port_depths, strategy_inlets
+from taverna_server.engines.taverna.listening import Witness
 from taverna_server.engines.taverna.plan import ProcessorPlan
 from taverna_server.engines.taverna.ports import InputPort
 from taverna_server.engines.taverna.tally import Tally
@@ -33,6 +34,10 @@ from taverna_server.engines.taverna.tally import Tally
 
 class Desk(Services, Protocol):
     """What a processor needs of the scheduler beside what its layers need."""
+
+    @property
+    def witness(self) -> Witness | None:
+        """Who is told of each result."""
 
     def tally(self, path: str) -> Tally:
         """The counts of the processor of that path."""
@@ -67,6 +72,9 @@ class ProcessorRun:
         self._held_by = 0
         self._jobs = self._errors = 0
         self._started = False
+        self._witness = desk.witness
+        if self._witness is not None:
+            emit = self._telling(self._witness, emit)
         self._crystallizer = Crystallizer(plan.output_depths, plan.levels, emit)
         self.stack = build_stack(
             plan.processor,
@@ -89,6 +97,16 @@ class ProcessorRun:
             name: InputPort(name, wanted[name], depth, inlets[name])
             for name, depth in self.plan.filter_depths.items()
         }
+
+    def _telling(self, witness: Witness, emit: Emit) -> Emit:
+        """Passes tokens on, and tells of those that are no job's own."""
+
+        def told(port: str, index: Index, value: Value) -> None:
+            if len(index) < self.plan.levels:
+                witness.gathered(self.label, port, index, value)
+            emit(port, index, value)
+
+        return told
 
     def fire(self) -> None:
         """One job for a processor that waits for no data."""
@@ -145,6 +163,8 @@ class ProcessorRun:
 
         def result(self, job: Job, outputs: Values) -> None:
             self._run._tally.done += 1
+            if self._run._witness is not None:
+                self._run._witness.result(self._run.label, job.index, job.inputs, outputs)
             self._run._crystallizer.result(job.index, outputs)
             if job.index == WHOLE:
                 self._run._finish()

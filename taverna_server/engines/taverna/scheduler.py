@@ -32,6 +32,7 @@ from taverna_server.engines.taverna.dispatch.base import Call, Called, Reply
 from taverna_server.engines.taverna.events import (
     Event,
     Failure,
+    Index,
     Instruction,
     InvocationDone,
     InvocationFailed,
@@ -51,6 +52,7 @@ from taverna_server.engines.taverna.events import (
     WakeLater,
 )
 from taverna_server.engines.taverna.instance import DataflowInstance
+from taverna_server.engines.taverna.listening import Witness
 from taverna_server.engines.taverna.plan import DataflowPlan, ProcessorPlan, WorkflowPlan
 from taverna_server.engines.taverna.processor import Desk, ProcessorRun
 from taverna_server.engines.taverna.tally import Tally
@@ -59,8 +61,9 @@ from taverna_server.engines.taverna.tally import Tally
 class Scheduler(Desk):
     """Executes one workflow once."""
 
-    def __init__(self, plan: WorkflowPlan) -> None:
+    def __init__(self, plan: WorkflowPlan, witness: Witness | None = None) -> None:
         self._plan = plan
+        self._witness = witness
         self.tallies: dict[str, Tally] = defaultdict(Tally)
         self._suspended = False
         self._over = False
@@ -93,6 +96,8 @@ class Scheduler(Desk):
         return said
 
     def _let_begin(self) -> None:
+        if self._witness is not None:
+            self._witness.idle()
         while self._ready and not self._over:
             self._ready.popleft().release()
 
@@ -104,14 +109,20 @@ class Scheduler(Desk):
     # -- events --------------------------------------------------------------------------
 
     def _start(self, event: RunStarted) -> None:
-        self._begin(self._plan.top, ("", ""), event.inputs, self._say_output, self._complete)
+        self._begin(
+            self._plan.top, ("", ""), ("", ()), event.inputs, self._say_output, self._complete
+        )
 
     def _done(self, event: InvocationDone) -> None:
         job, reply = self._calls.pop(event.invocation)
+        if self._witness is not None:
+            self._witness.answered(event.times)
         reply.answered(job, event.outputs)
 
     def _failed(self, event: InvocationFailed) -> None:
         job, reply = self._calls.pop(event.invocation)
+        if self._witness is not None:
+            self._witness.answered(event.times)
         reply.failed(job, event.failure)
 
     def _not_started(self, event: InvocationsNotStarted) -> None:
@@ -136,6 +147,10 @@ class Scheduler(Desk):
         self.say(RunCancelled())
 
     # -- what processors and their layers ask for ----------------------------------------
+
+    @property
+    def witness(self) -> Witness | None:
+        return self._witness
 
     @property
     def suspended(self) -> bool:
@@ -194,12 +209,14 @@ class Scheduler(Desk):
             reply.failed(job, Failure(f"Nested workflow '{plan.dataflow.name}': {misfit}"))
             return
         place = (f"{call.path}/", f"{call.label}{iteration(job)}/")
-        self._begin(plan, place, wrapped, _ignore, partial(_answer, reply, job))
+        caller = (call.label, job.index)
+        self._begin(plan, place, caller, wrapped, _ignore, partial(_answer, reply, job))
 
     def _begin(
         self,
         plan: DataflowPlan,
         place: tuple[str, str],
+        caller: tuple[str, Index],
         inputs: Values,
         output: Callable[[str, Value], None],
         done: Callable[[Values], None],
@@ -208,10 +225,14 @@ class Scheduler(Desk):
         finish = partial(self._end, self._number, done)
         instance = DataflowInstance(plan, place, self, output, finish)
         self._instances[self._number] = instance
+        if self._witness is not None:
+            self._witness.began(self._number, plan.dataflow.id, place[1], caller, inputs)
         instance.start(inputs)
 
     def _end(self, number: int, done: Callable[[Values], None], instance: DataflowInstance) -> None:
         del self._instances[number]
+        if self._witness is not None:
+            self._witness.ended(number, instance.outputs)
         done(instance.outputs)
 
     def _say_output(self, port: str, value: Value) -> None:
