@@ -21,6 +21,8 @@ BUILT_IN = {
     "externaltool": "externaltool:ExternalTool",
     "localworker": "localworker:LocalWorker",
     "stringconstant": "stringconstant:StringConstant",
+    "xmlinputsplitter": "xmlsplitter:XmlInputSplitter",
+    "xmloutputsplitter": "xmlsplitter:XmlOutputSplitter",
     "xpath": "xpath:XPath",
 }
 """Module and class by kind; ``setup.cfg`` declares the same as entry points."""

@@ -35,8 +35,6 @@ _SENTENCES = {
     "usecase": "the repository that describes the tool no longer exists",
     "wsdl": "WSDL services are not supported",
     "workflow": "the nested workflow lies at another place, from where it is not fetched",
-    "xmlinputsplitter": "XML splitters are not supported",
-    "xmloutputsplitter": "XML splitters are not supported",
 }
 
 _SILENT = frozenset({"disabled", "nonexecutable", "unrecognized", "abstract"})

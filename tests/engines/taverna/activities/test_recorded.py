@@ -72,7 +72,15 @@ def test_native_workers_give_exactly_what_their_scripts_give(run: RunContext) ->
     assert len(native) > 150
 
 
-@pytest.mark.parametrize(("kind", "least"), [("xpath", 30), ("stringconstant", 100)])
+@pytest.mark.parametrize(
+    ("kind", "least"),
+    [
+        ("stringconstant", 100),
+        ("xmlinputsplitter", 30),
+        ("xmloutputsplitter", 10),
+        ("xpath", 30),
+    ],
+)
 def test_other_kinds_give_what_they_gave(run: RunContext, kind: str, least: int) -> None:
     recordings = list(recorded_invocations({kind}))
     for recorded in recordings:
