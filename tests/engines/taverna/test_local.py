@@ -12,10 +12,10 @@ from taverna_server.engines.taverna.display import LiveTable, PlainLines, make_d
 from taverna_server.engines.taverna.events import JobErred, ProcessorFinished, ProcessorStarted
 from taverna_server.engines.taverna.local import LocalOrder, run_locally
 from taverna_server.engines.taverna.tally import Tally
-from tests.engines.taverna.examples import FOLDER, tree
+from tests.example_workflows import ROOT
 
-HELLO = FOLDER / "hello_world" / "workflow.t2flow"
-LISTS = FOLDER / "list_passthrough" / "workflow.t2flow"
+HELLO = ROOT / "hello_world" / "workflow.t2flow"
+LISTS = ROOT / "list_passthrough" / "workflow.t2flow"
 
 
 @pytest.fixture(autouse=True)
@@ -47,7 +47,7 @@ def test_output_directory_must_be_new(tmp_path: Path, capsys: pytest.CaptureFixt
     ("order", "message"),
     [
         (LocalOrder(Path("absent.t2flow")), "There was an error opening the workflow"),
-        (LocalOrder(FOLDER / "README.md"), "There was an error opening the workflow"),
+        (LocalOrder(ROOT / "README.md"), "There was an error opening the workflow"),
         (LocalOrder(HELLO, {"x": "1"}), "Cannot find an input port named 'x'"),
         (LocalOrder(LISTS), "The number of inputs provided does not match"),
         (LocalOrder(HELLO, files={"x": Path("absent")}), "there is no file 'absent'"),
@@ -100,7 +100,7 @@ def test_table_is_painted_over_itself() -> None:
 def test_failure_among_the_outputs_is_no_failure_of_the_run(tmp_path: Path) -> None:
     """E22; the list is given as a directory of its items."""
     out = tmp_path / "out"
-    source = FOLDER / "partial_failure"
+    source = ROOT / "partial_failure"
     files = {path.name: path for path in (source / "inputs").iterdir()}
     assert run_locally(LocalOrder(source / "workflow.t2flow", files=files, output=out)) == 0
-    assert any(name.endswith(".error") for name in tree(out))
+    assert list(out.rglob("*.error"))
