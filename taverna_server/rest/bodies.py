@@ -45,18 +45,26 @@ def chunks() -> Iterator[bytes]:
     Raises:
         BadRequest: it ended early.
     """
-    source, (coding, length) = request.environ["wsgi.input"], _framing()
+    coding, length = _framing()
     if coding:
-        yield from iter(lambda: source.read(CHUNK), b"")
+        yield from iter(lambda: _read(CHUNK), b"")
     left = int(length or 0)
     while left:
-        piece = source.read(min(left, CHUNK))
+        piece = _read(min(left, CHUNK))
         if not piece:
             raise BadRequest(
                 f"the body ended {left} bytes before its end, after {length} were promised"
             )
         left -= len(piece)
         yield piece
+
+
+def _read(size: int) -> bytes:
+    try:
+        piece: bytes = request.environ["wsgi.input"].read(size)
+        return piece
+    except OSError as error:  # web servers that notice say so this way
+        raise BadRequest("the body broke off") from error
 
 
 def whole(limit: int) -> bytes:

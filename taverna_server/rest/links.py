@@ -8,11 +8,12 @@ segments and are percent-encoded, a file name by its bytes.
 
 from __future__ import annotations
 
+import functools
 import os
 import re
 from urllib.parse import quote, urlsplit
 
-from flask import request
+from flask import g, request
 
 from taverna_server.rest.context import config
 from taverna_server.rest.middleware import DEPLOYMENT_PATH
@@ -22,8 +23,11 @@ _PLAIN_PORTS = {"http": "80", "https": "443"}
 
 
 def base_url() -> str:
-    """The web application base, without a slash at its end."""
-    return config().public_url or _requested_base()
+    """The web application base, without a slash at its end; worked out once a request."""
+    base: str | None = g.get("base_url")
+    if base is None:
+        base = g.base_url = config().public_url or _requested_base()
+    return base
 
 
 def rest_url(*segments: str) -> str:
@@ -41,6 +45,7 @@ def entry_url(run_id: str, path: str) -> str:
     return run_url(run_id, "wd", *(name for name in path.split("/") if name))
 
 
+@functools.lru_cache(4096)
 def segment(name: str) -> str:
     """A name as one path segment."""
     return quote(os.fsencode(name), safe="-._~!$&'()*+,;=:@")

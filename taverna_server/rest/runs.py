@@ -12,7 +12,7 @@ from taverna_server.representations.workflow import unwrap_workflow
 from taverna_server.rest import bodies
 from taverna_server.rest.context import caller, manager
 from taverna_server.rest.dates import write_basic_time
-from taverna_server.rest.links import run_url
+from taverna_server.rest.links import rest_url, run_url
 from taverna_server.rest.negotiation import JSON, T2FLOW, XML
 from taverna_server.rest.responses import created, document, nothing, offers
 
@@ -42,8 +42,9 @@ _PLACES = {
 @blueprint.get("")
 @offers(XML, JSON)
 def get_runs() -> Response:
+    place = rest_url("runs")
     ids = (run.id for run in manager().list_runs(caller()))
-    return document(RunList, {"run": [{"href": run_url(id), "text": id} for id in ids]})
+    return document(RunList, {"run": [{"href": f"{place}/{id}", "text": id} for id in ids]})
 
 
 @blueprint.post("")
@@ -67,10 +68,11 @@ def delete_run(run_id: str) -> Response:
 
 
 def _description(run: Run) -> dict[str, object]:
-    listeners = run_url(run.id, "listeners")
+    place = run_url(run.id)
+    listeners = f"{place}/listeners"
     return {
         "owner": run.owner,
-        "expiry": Link(run_url(run.id, "expiry"), write_basic_time(run.expiry)),
+        "expiry": Link(f"{place}/expiry", write_basic_time(run.expiry)),
         "listeners": {"href": listeners, "listener": [Link(f"{listeners}/io")]},
-        **{name: Link(run_url(run.id, place)) for name, place in _PLACES.items()},
+        **{name: Link(f"{place}/{below}") for name, below in _PLACES.items()},
     }

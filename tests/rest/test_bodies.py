@@ -86,6 +86,18 @@ def test_body_cut_short_changes_nothing(alice: Client, run: str) -> None:
     assert alice.get(f"{run}/wd/x").data == b"whole"
 
 
+def test_chunked_body_that_breaks_off_changes_nothing(alice: Client, run: str) -> None:
+    """As gunicorn tells it; granian tells nothing."""
+
+    class BreaksOff(io.RawIOBase):
+        def read(self, size: int = -1) -> bytes:
+            raise OSError("no more data")
+
+    alice.put(f"{run}/wd/x", data=b"whole")
+    assert put(alice, f"{run}/wd/x", **chunked(BreaksOff())).status_code == 400
+    assert alice.get(f"{run}/wd/x").data == b"whole"
+
+
 def test_chunked_text_is_read(alice: Client, run: str) -> None:
     assert put(alice, f"{run}/name", **chunked(io.BytesIO(b"mine"))).text == "mine"
 
