@@ -28,7 +28,7 @@ serve: install ## A server with the examples loaded; PORT=8080 DATA=data
 	$(BIN)/taverna-server serve --port $(PORT) --data $(DATA) --examples examples
 
 test: install ## The whole suite
-	$(BIN)/python -m pytest -n $(JOBS) --dist loadgroup
+	$(BIN)/python -m pytest -n $(JOBS)
 
 lint: install ## ruff: style and mistakes, and whether files are formatted
 	$(BIN)/ruff check .

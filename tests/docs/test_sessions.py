@@ -14,9 +14,6 @@ import pytest
 
 from tests.live.server import Server, running
 
-pytestmark = pytest.mark.xdist_group("sessions")
-"""One server and one shell for all of them, also where tests are spread over processes."""
-
 ROOT = Path(__file__).parents[2]
 BLOCK = re.compile(r"^```bash\n(.*?)^```", re.MULTILINE | re.DOTALL)
 
