@@ -28,16 +28,19 @@ if TYPE_CHECKING:
 BACKLOG = 1024
 CONNECTIONS = 4096
 """Of each worker. Idle and slow ones count, so this is far more than its threads."""
-LAST_WORDS = 30
-"""Seconds for requests in flight when the server is told to end."""
-PORT_PATIENCE = 5.0
+LAST_WORDS = 8
+"""Seconds for requests in flight when the server is told to end: less than the ten after
+which containers are killed."""
+IDLE_THREAD_SECONDS = 5
+"""Then a thread without requests ends; the end of the server may wait for one."""
+PORT_PATIENCE = 3.0
 """Seconds to wait for the port: a predecessor that was killed is just ending."""
 
 
 def serve_web(config: Config) -> None:
     """Serve until SIGTERM or SIGINT; then finish what is in flight. Call in the main thread."""
     from granian import Granian
-    from granian.constants import Interfaces
+    from granian.constants import HTTPModes, Interfaces
     from granian.log import LogLevels
 
     _allow_connections(config.workers * CONNECTIONS)
@@ -46,8 +49,11 @@ def serve_web(config: Config) -> None:
         address=config.host,
         port=config.port,
         interface=Interfaces.WSGI,
+        # Not "auto": that waits without end for the first bytes, to tell HTTP/2 from 1.
+        http=HTTPModes.http1,
         workers=config.workers,
         blocking_threads=config.threads,
+        blocking_threads_idle_timeout=IDLE_THREAD_SECONDS,
         backlog=BACKLOG,
         backpressure=CONNECTIONS,
         websockets=False,

@@ -16,6 +16,7 @@ import psutil
 import pytest
 import requests
 
+from taverna_server.cli.web import LAST_WORDS
 from tests.live.server import Server
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
@@ -171,6 +172,15 @@ def test_worker_ends_with_its_parent_also_when_it_was_gone_before() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], timeout=20, check=False)
     assert done.returncode == -signal.SIGKILL
+
+
+def test_half_sent_request_does_not_keep_the_server_from_ending(server: Server) -> None:
+    with socket.create_connection(("127.0.0.1", server.port)) as half:
+        half.sendall(b"GET /rest/ HTTP/1.1\r\nHo")
+        time.sleep(0.2)
+        assert server._process is not None
+        server._process.terminate()
+        assert server._process.wait(LAST_WORDS + 5) == 0
 
 
 def test_files_may_be_many(server: Server) -> None:
