@@ -153,6 +153,8 @@ class Choice(fields.Field[Any]):
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
         if self.many:
             return self._load_all(value)
+        if not value:  # JSON may name the element and give none
+            raise self.make_error("required")
         if len(value) > 1:
             raise ValidationError(f"only one of {', '.join(self.alternatives())} may be given")
         return self._load(value[0])

@@ -173,6 +173,7 @@ WRONG: list[tuple[type[Document], bytes, str]] = [
         "userName: is missing; permission: 'Write' is not one of none, read, update, destroy",
     ),
     (Credential, b'{"credential":{}}', "no content!"),
+    (Credential, b'{"credential":{"userpass":[]}}', "no content!"),
     (
         Credential,
         b'{"credential":{"userpass":{},"keypair":{}}}',
