@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
-from taverna_server.data.baclava import read_baclava
-from taverna_server.data.rundir import RunDirectory
+from taverna_server.data.baclava import read_baclava, write_baclava
+from taverna_server.data.rundir import RunDirectory, RunOrder
 from taverna_server.engines.taverna.engine import TavernaEngine
 from taverna_server.errors import WorkflowInvalid
 from taverna_server.model.run import RunInput
-from tests.engines.taverna.building import plain
+from tests.engines.taverna.building import plain, value
 from tests.engines.taverna.scripted import made, one_script, scripted
 from tests.workflow.documents import dataflow, document
 
@@ -88,6 +88,17 @@ def test_bytes_pass_unchanged(tmp_path: Path) -> None:
     (run.directory.wd / "in").write_bytes(b"\x00\xff")
     run.execute()
     assert (run.directory.out / "o").read_bytes() == b"\x00\xff"
+
+
+def test_empty_inner_list_is_a_directory(tmp_path: Path) -> None:
+    """I9: the final value is saved whole, where 2.5 left the directory out (15)."""
+    steps = [scripted("P", "o = a;", "a")]
+    workflow = document(dataflow("a:2", "o", steps, ["a -> P.a", "P.o -> o"]))
+    run = Run(made(tmp_path, workflow))
+    write_baclava(run.directory.wd / "in", {"a": value([[], ["a"]], 2)})
+    run.directory.write_order(RunOrder("id", baclava_input="in"))
+    run.execute()
+    assert run.files() == {"o": "/", "o/1": "/", "o/2": "/", "o/2/1": "a"}
 
 
 HALF = """if (a.equals("b")) throw new IllegalStateException("not b"); o = a + "!";"""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -23,6 +24,7 @@ from tests.engines.taverna.building import (
     E,
     Fails,
     Play,
+    activity,
     empty,
     flow,
     graph,
@@ -96,6 +98,7 @@ INVALID = [
         "links that are merged and links that are not",
     ),
     ("H9", flow({}, [P], "P.o > o"), "'P.a' has no incoming link"),
+    ("H10", flow({}, []), "neither processors nor outputs"),
     ("H11", flow({}, [P, Q], "P.o > Q.a", "Q.o > P.a"), "in a circle: "),
     ("H12", flow({"a": 0}, [P], "a > P.a", "P.x > o"), "'P.x', which does not exist"),
 ]
@@ -162,6 +165,21 @@ def _nesting(inner_depth: int, outer_depth: int, service: Any = join) -> Play:
 def test_nested_workflow_sees_a_single_value_as_a_list() -> None:
     """H18"""
     assert _nesting(1, 0, size).run({"a": "x"}).outputs == {"o": "n=1"}
+
+
+def test_nested_workflow_gives_its_outputs_to_the_outer() -> None:
+    """H20"""
+    play = _nesting(0, 0, lambda i: {"o": f"nested dataflow : {i['a']}"}).run({"a": "test"})
+    assert play.outputs == {"o": "nested dataflow : test"}
+
+
+def test_unconnected_input_of_the_activity_is_absent() -> None:
+    """H22: what a kind of activity makes of it is its own affair."""
+    calls = activity("fake", ["a", "never"], {"o": 0})
+    calls = replace(calls, input_map={"a": "a"})
+    workflow = flow({"a": 0}, [step("P", {"a": 0}, alternates=[calls])], "a > P.a", "P.o > o")
+    play = Play(workflow).run({"a": "x"})
+    assert [dict(inputs) for _, inputs in play.called] == [{"a": "x"}]
 
 
 def test_nested_workflow_is_instantiated_for_each_item() -> None:
