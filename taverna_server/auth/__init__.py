@@ -1,7 +1,8 @@
 """Who is calling: Basic, token; hashing and checking passwords.
 
 ``Authenticator`` reads an ``Authorization`` header and says who that is.
-Knows users and the store; knows nothing of runs or of what a caller may do.
+A run at work is somebody, too, and may call from this machine. The room knows
+users and the store; it knows nothing of what a caller may do.
 """
 
 from taverna_server.auth.authenticator import Authenticator

@@ -6,10 +6,11 @@ import base64
 import binascii
 
 from taverna_server.auth.passwords import PasswordChecker
+from taverna_server.auth.run_accounts import RunAccounts
 from taverna_server.auth.tokens import hash_token
 from taverna_server.config import Config
 from taverna_server.errors import NotAuthenticated
-from taverna_server.model.identity import User
+from taverna_server.model.identity import RUN_ACCOUNT, User
 from taverna_server.store import Store
 
 _NO = "wrong user name, password or token"
@@ -21,9 +22,12 @@ class Authenticator:
     def __init__(self, store: Store, config: Config) -> None:
         self._store = store
         self._passwords = PasswordChecker(config.login_memory)
+        self._runs = RunAccounts(store, config)
 
-    def authenticate(self, authorization: str | None) -> User | None:
+    def authenticate(self, authorization: str | None, is_local: bool = False) -> User | None:
         """Who sent this header; None when there is none.
+
+        Accounts of runs are known only where the request ``is_local``.
 
         Raises:
             NotAuthenticated: whatever else is wrong, always with the same words.
@@ -34,7 +38,7 @@ class Authenticator:
         scheme, _, credentials = authorization.strip().partition(" ")
         match scheme.lower():
             case "basic":
-                user = self._by_password(credentials)
+                user = self._by_password(credentials, is_local)
             case "bearer":
                 user = self._store.user_of_token(hash_token(credentials.strip()))
             case _:
@@ -49,9 +53,13 @@ class Authenticator:
         user, stored = login or (None, None)
         return user if self._passwords.is_right(name, password, stored) else None
 
-    def _by_password(self, credentials: str) -> User | None:
+    def _by_password(self, credentials: str, is_local: bool) -> User | None:
         decoded = _decode_basic(credentials)
-        return decoded and self.check_password(*decoded)
+        if decoded is None:
+            return None
+        if decoded[0].startswith(RUN_ACCOUNT):
+            return self._runs.check(*decoded) if is_local else None
+        return self.check_password(*decoded)
 
 
 def _decode_basic(credentials: str) -> tuple[str, str] | None:

@@ -35,7 +35,9 @@ class Guarded:
         self.config = config
 
     def permission(self, caller: User, run: Run) -> Permission:
-        """What the caller may do with the run."""
+        """What the caller may do with the run; a run's own account, with its own files only."""
+        if caller.run_id is not None:
+            return Permission.UPDATE if caller.run_id == run.id else Permission.NONE
         if caller.admin or caller.name == run.owner:
             return Permission.DESTROY
         return self.store.permission(run.id, caller.name)

@@ -3,18 +3,25 @@
 The service description and the policy are public (protocol dossier 2.2);
 everything else below ``/rest`` needs an account. Wrong credentials are refused
 also where none are needed, and a refusal never waits for the request's body.
+
+A run's own account comes from this machine only, and gets to the files and
+interactions of its run and to nothing else, whatever the manager would say.
 """
 
 from __future__ import annotations
 
+import ipaddress
 import re
 
 from flask import g, request
 
-from taverna_server.errors import NotAuthenticated
-from taverna_server.rest.context import services
+from taverna_server.errors import NotAuthenticated, NotPermitted
+from taverna_server.rest.context import config, services
 
 _PUBLIC = re.compile(r"/rest(?:/policy(?:/[^/]*)?)?/?")
+_OF_RUN_ACCOUNTS = re.compile(r"/rest/runs/<run_id>/(?:wd|interaction)(?:/.*)?")
+_URI_LIST = "text/uri-list"
+"""Has the server fetch things, which a run can do for itself (protocol dossier 18)."""
 
 
 def authenticate() -> None:
@@ -22,10 +29,42 @@ def authenticate() -> None:
 
     Raises:
         NotAuthenticated: wrong credentials, or none where they are needed.
+        NotPermitted: a run's own account, where it has no business.
     """
-    g.caller = services().authenticator.authenticate(request.headers.get("Authorization"))
-    if g.caller is None and _needs_account(request.path):
+    header = request.headers.get("Authorization")
+    user = g.caller = services().authenticator.authenticate(header, is_local())
+    if user is None and _needs_account(request.path):
         raise NotAuthenticated("say who you are")
+    if user and user.run_id and _needs_account(request.path) and not _is_own(user.run_id):
+        raise NotPermitted("Access is denied")
+
+
+def is_local() -> bool:
+    """Sent on this machine, and not passed on for somebody elsewhere.
+
+    A proxy on this machine has to say for whom it asks, as all of them do.
+    """
+    if "Forwarded" in request.headers:
+        return False
+    said = [request.headers.get(name, "") for name in ("X-Forwarded-For", "X-Real-IP")]
+    senders = [sender.strip() for sender in ",".join(said).split(",")]
+    return all(map(_is_this_machine, [request.remote_addr or "", *filter(None, senders)]))
+
+
+def _is_this_machine(address: str) -> bool:
+    try:
+        found = ipaddress.ip_address(address)
+    except ValueError:
+        return False
+    plain = getattr(found, "ipv4_mapped", None) or found
+    return plain.is_loopback or address == config().host
+
+
+def _is_own(run_id: str) -> bool:
+    rule, given = request.url_rule, request.view_args or {}
+    if rule is None or given.get("run_id") != run_id:
+        return False
+    return bool(_OF_RUN_ACCOUNTS.fullmatch(rule.rule)) and request.mimetype != _URI_LIST
 
 
 def _needs_account(path: str) -> bool:
