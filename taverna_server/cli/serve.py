@@ -42,6 +42,7 @@ def run(given: argparse.Namespace) -> int:
     from taverna_server.cli.logs import configure_logging
     from taverna_server.cli.supervisor import reconciler
     from taverna_server.cli.web import free_port, serve_web
+    from taverna_server.data.vault import Vault
 
     config = config_of(given)
     config = replace(config, port=free_port(config.host, config.port))
@@ -49,6 +50,7 @@ def run(given: argparse.Namespace) -> int:
     with opened_store(config) as store:
         make_first_admin(store, password)
         publish_examples(store, given.examples)
+    Vault.open(config.data)  # what is wrong with the key is said now
     os.environ.update(config.as_environment())
     configure_logging(config)
     _announce(config)

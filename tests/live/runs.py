@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import requests
@@ -13,6 +14,8 @@ ECHO = (Path(__file__).parent / "workflows" / "echo.t2flow").read_bytes()
 T2FLOW = {"Content-Type": "application/vnd.taverna.t2flow+xml"}
 TEXT = {"Content-Type": "text/plain"}
 XML = {"Content-Type": "application/xml"}
+JSON_BODY = {"Content-Type": "application/json"}
+JSON = {"Accept": "application/json"}
 
 
 def create(session: requests.Session, server: Server, workflow: bytes = ECHO) -> str:
@@ -45,6 +48,13 @@ def wait(session: requests.Session, run: str, seconds: float = 60) -> None:
     while session.get(f"{run}/status").text != "Finished":
         assert time.monotonic() < deadline, session.get(f"{run}/stderr").text
         time.sleep(0.05)
+
+
+def until(true: Callable[[], object], seconds: float = 30) -> None:
+    deadline = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < deadline, "it did not come to pass"
+        time.sleep(0.02)
 
 
 def finished_echo(session: requests.Session, server: Server) -> str:
