@@ -67,24 +67,23 @@ def _loop(holder: etree._Element | None, findings: Findings) -> Loop | None:
     written = "" if bean is None else bean.text_of("conditionXML").strip()
     if holder is None or bean is None or not written:
         return None
-    condition = _condition(written, holder, findings)
+    condition = read_condition(written, findings.within(holder))
     run_first = bean.text_of("runFirst", "true").strip() != "false"
     return None if condition is None else Loop(condition, run_first)
 
 
-def _condition(written: str, holder: etree._Element, findings: Findings) -> Activity | None:
+def read_condition(written: str, findings: Findings) -> Activity | None:
     """The activity whose XML is the text of ``conditionXML``."""
     try:
         element = parse_xml(written.encode("utf-8"))
     except MalformedDocument as error:
-        findings.add(holder, f"the condition of a loop is {error}")
+        findings.add_at(findings.line, f"the condition of a loop is {error}")
         return None
     if local_name(element) != "activity":
-        findings.add(
-            holder, f"the condition of a loop is <{local_name(element)}>, not an <activity>"
-        )
+        sentence = f"the condition of a loop is <{local_name(element)}>, not an <activity>"
+        findings.add_at(findings.line, sentence)
         return None
-    return read_activity(element, findings.within(holder))
+    return read_activity(element, findings)
 
 
 class _Numbers:

@@ -21,7 +21,6 @@ from taverna_server.workflow.activities import read_activity
 from taverna_server.workflow.annotations import read_annotations
 from taverna_server.workflow.dispatch import read_dispatch
 from taverna_server.workflow.elements import (
-    MAX_NESTING,
     Findings,
     child,
     children,
@@ -41,6 +40,7 @@ from taverna_server.workflow.model import (
     Processor,
     Workflow,
 )
+from taverna_server.workflow.nesting import check_nesting
 
 NAMESPACE = "http://taverna.sf.net/2008/xml/t2flow"
 
@@ -61,10 +61,11 @@ def read_t2flow(document: bytes) -> Workflow:
     dataflows = {e: _dataflow(e, findings) for e in children(root, "dataflow")}
     nested = _by_id({e: flow for e, flow in dataflows.items() if e is not top}, findings)
     _check_top(root, findings)
-    _check_nesting(dataflows[top], nested, findings)
+    workflow = Workflow(dataflows[top], nested, str(root.get("producedBy", "")))
+    check_nesting(workflow, findings)
     if findings.sentences:
         raise WorkflowInvalid(findings.sentences)
-    return Workflow(dataflows[top], nested, str(root.get("producedBy", "")))
+    return workflow
 
 
 def read_ports(document: bytes) -> Interface:
@@ -110,35 +111,6 @@ def _by_id(elements: Mapping[etree._Element, Dataflow], findings: Findings) -> d
             findings.add(element, f"a second dataflow with the id '{dataflow.id}'")
         nested[dataflow.id] = dataflow
     return nested
-
-
-def _check_nesting(top: Dataflow, nested: Mapping[str, Dataflow], findings: Findings) -> None:
-    """Every reference leads to a dataflow, and none leads back to where it came from."""
-    heights: dict[str, int] = {}
-    """Levels of nesting from a dataflow down, of those that are done."""
-
-    def visit(dataflow: Dataflow, path: tuple[str, ...]) -> int:
-        deepest = 0
-        for processor in dataflow.processors:
-            for ref in filter(None, processor.nested):
-                fault = fault_of(ref, path)
-                if fault:
-                    findings.add_at(processor.line, f"processor '{processor.name}' {fault}")
-                elif ref not in heights:
-                    heights[ref] = 1 + visit(nested[ref], (*path, ref))
-                deepest = max(deepest, heights.get(ref, 0))
-        return deepest
-
-    def fault_of(ref: str, path: tuple[str, ...]) -> str:
-        if ref in path:
-            return "executes a workflow that it is itself a part of"
-        if ref not in nested:
-            return f"executes the dataflow '{ref}', which is not in the document"
-        if len(path) + heights.get(ref, 1) > MAX_NESTING:
-            return f"is nested deeper than {MAX_NESTING} workflows"
-        return ""
-
-    visit(top, (top.id,))
 
 
 def _dataflow(element: etree._Element, findings: Findings) -> Dataflow:

@@ -10,22 +10,24 @@ from __future__ import annotations
 import resource
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from random import Random
 
 import pytest
+from lxml import etree
 
 from taverna_server.errors import MalformedDocument, WorkflowInvalid
 from taverna_server.workflow.depths import workflow_depths
 from taverna_server.workflow.model import Workflow
 from taverna_server.workflow.problems import check
-from taverna_server.workflow.reading import read_workflow
+from taverna_server.workflow.reading import as_wfbundle, read_workflow
 from taverna_server.workflow.t2flow import read_ports, read_t2flow
 
 from ..corpus import FILES
 from ..example_workflows import EXAMPLES
-from ..mutations import mutants
+from ..mutations import changed_bytes, changed_elements, mutants
+from .bundles import entries, foreign, packed
 from .scufl_documents import greetings
 
 LARGEST = 40_000
@@ -96,3 +98,31 @@ def test_wrong_scufl_documents_get_sentences() -> None:
         outcomes[outcome(read_workflow, document)] += 1
         assert time.perf_counter() - started < SLOWEST
     assert outcomes.keys() == {"malformed", "invalid", "wrong", "sound"}
+
+
+def test_wrong_bundles_get_sentences() -> None:
+    """Changes to the ZIP itself, and to the documents in it."""
+    random, outcomes = Random(2), Counter[str]()
+    for bundle in [*broken_zips(300, random), *broken_parts(700, random)]:
+        started = time.perf_counter()
+        outcomes[outcome(read_workflow, bundle)] += 1
+        assert time.perf_counter() - started < SLOWEST
+    assert outcomes.keys() == {"malformed", "invalid", "wrong", "sound"}
+
+
+def broken_zips(count: int, random: Random) -> Iterator[bytes]:
+    bundle = as_wfbundle(EXAMPLES[0].document)
+    for _ in range(count):
+        yield changed_bytes(bundle, random.randint(1, 3), random)
+
+
+def broken_parts(count: int, random: Random) -> Iterator[bytes]:
+    bundles = [foreign(), *(as_wfbundle(example.document) for example in EXAMPLES[:3])]
+    for _ in range(count):
+        files = entries(random.choice(bundles))
+        name = random.choice([name for name in files if not name.startswith("META-INF")])
+        if name.endswith(".rdf") and random.random() < 0.8:
+            files[name] = changed_elements(etree.fromstring(files[name]), 2, random)
+        else:
+            files[name] = changed_bytes(files[name], 2, random)
+        yield packed(files)

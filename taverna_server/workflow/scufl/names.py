@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from lxml import etree
 
 from taverna_server.workflow.elements import Findings, child, text
+from taverna_server.workflow.unique import UniqueNames
 
 _REFUSED = re.compile(r"[^A-Za-z0-9_]")
 _LIST = re.compile(r"\bl\(")
@@ -22,25 +22,17 @@ def sanitised(name: str) -> str:
     return _REFUSED.sub("", name) or "_"
 
 
-@dataclass
-class Names:
+class Names(UniqueNames):
     """Sanitised names of one kind of thing, different where the names were."""
 
-    given: dict[str, str] = field(default_factory=dict)
-    taken: set[str] = field(default_factory=set)
+    def __init__(self) -> None:
+        super().__init__()
+        self.given: dict[str, str] = {}
 
     def __getitem__(self, name: str) -> str:
         if name not in self.given:
             self.given[name] = self.unused(sanitised(name))
         return self.given[name]
-
-    def unused(self, wanted: str) -> str:
-        """The name, or the name with a number; from now on it is taken."""
-        candidate, number = wanted, 2
-        while candidate in self.taken:
-            candidate, number = f"{wanted}_{number}", number + 1
-        self.taken.add(candidate)
-        return candidate
 
 
 def list_depth(syntactic_type: str) -> int:
