@@ -20,6 +20,8 @@ XML = "application/xml"
 JSON = "application/json"
 TEXT = "text/plain"
 T2FLOW = "application/vnd.taverna.t2flow+xml"
+SCUFL = "application/vnd.taverna.scufl+xml"
+WFBUNDLE = "application/vnd.taverna.scufl2.workflow-bundle"
 ZIP = "application/zip"
 BYTES = "application/octet-stream"
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response
+from flask import Blueprint, Response, request
 
 from taverna_server.errors import Unknown
 from taverna_server.model.run import RunStatus
@@ -11,8 +11,9 @@ from taverna_server.rest import bodies
 from taverna_server.rest.context import caller, config, manager
 from taverna_server.rest.dates import read_time, write_time
 from taverna_server.rest.files import file_answer, plain_text, whole_file
-from taverna_server.rest.negotiation import TEXT
-from taverna_server.rest.responses import chosen, nothing, offers, text
+from taverna_server.rest.negotiation import SCUFL, T2FLOW, TEXT, WFBUNDLE, choose
+from taverna_server.rest.responses import nothing, offers, text
+from taverna_server.workflow.reading import as_wfbundle, format_of
 
 BUNDLE = "out.bundle.zip"
 """Below ``wd`` (protocol dossier 4.5)."""
@@ -98,10 +99,16 @@ def put_generate_provenance(run_id: str) -> Response:
 
 
 @blueprint.get("/workflow")
-@offers(*OFFERED_WORKFLOW)
+@offers(*OFFERED_WORKFLOW, WFBUNDLE, SCUFL)
 def get_workflow(run_id: str) -> Response:
+    """As it was submitted, or as a bundle; XML and JSON are forms of t2flow only."""
     submitted = manager().workflow_document(caller(), run_id)
-    return Response(write_workflow(submitted, chosen()), content_type=chosen())
+    submitted_as = format_of(submitted)
+    forms = OFFERED_WORKFLOW if submitted_as == T2FLOW else (submitted_as,)
+    media_type = choose((*forms, WFBUNDLE), request.headers.get("Accept"))
+    if media_type == WFBUNDLE:
+        return Response(as_wfbundle(submitted), content_type=WFBUNDLE)
+    return Response(write_workflow(submitted, media_type), content_type=media_type)
 
 
 @blueprint.get("/stdout")

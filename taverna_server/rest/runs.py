@@ -13,7 +13,7 @@ from taverna_server.rest import bodies
 from taverna_server.rest.context import caller, manager
 from taverna_server.rest.dates import write_basic_time
 from taverna_server.rest.links import rest_url, run_url
-from taverna_server.rest.negotiation import JSON, T2FLOW, XML
+from taverna_server.rest.negotiation import JSON, SCUFL, T2FLOW, WFBUNDLE, XML
 from taverna_server.rest.responses import created, document, nothing, offers
 
 blueprint = Blueprint("runs", __name__, url_prefix="/runs")
@@ -50,8 +50,8 @@ def get_runs() -> Response:
 @blueprint.post("")
 def post_runs() -> Response:
     user = caller()
-    body, media_type = bodies.document([T2FLOW, XML])
-    run = manager().create_run(user, body if media_type == T2FLOW else unwrap_workflow(body))
+    body, media_type = bodies.document([T2FLOW, XML, WFBUNDLE, SCUFL])
+    run = manager().create_run(user, unwrap_workflow(body) if media_type == XML else body)
     return created(run_url(run.id))
 
 

@@ -19,13 +19,15 @@ Ports: TypeAlias = tuple[list[ActivityPort], list[ActivityPort]]
 LOCAL_WORKER = f"{ACTIVITY}localworker/"
 _TYPES = {
     "beanshell": "beanshell",
+    "biomoby": "biomoby/service",
+    "biomobyobject": "biomoby/object",
     "dataflow": "nested-workflow",
     "externaltool": "tool",
     "localworker": "beanshell",
     "spreadsheetimport": "spreadsheet-import",
     "stringconstant": "constant",
-    "xmlinputsplitter": "xml-splitter/in",
-    "xmloutputsplitter": "xml-splitter/out",
+    "xmlinputsplitter": "wsdl/xml-splitter/in",
+    "xmloutputsplitter": "wsdl/xml-splitter/out",
 }
 """Where the last part of Taverna 3's type is not the kind."""
 _KINDS = {name: kind for kind, name in _TYPES.items() if kind != "localworker"}
