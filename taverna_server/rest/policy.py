@@ -30,12 +30,19 @@ _LEAVES = {
 
 _ACTIVITY = "http://ns.taverna.org.uk/2010/activity/"
 _LAYER = "http://ns.taverna.org.uk/2010/scufl2/taverna/dispatchlayer/"
+_KINDS = (
+    "nested-workflow",
+    "beanshell",
+    "localworker",
+    "constant",
+    "tool",
+    "xpath",
+    "wsdl/xml-splitter/in",
+    "wsdl/xml-splitter/out",
+)
 CAPABILITIES = {
     "http://ns.taverna.org.uk/2013/software/taverna": "2.5",
-    **{
-        _ACTIVITY + kind: "1.5"
-        for kind in ("nested-workflow", "beanshell", "localworker", "constant", "tool", "xpath")
-    },
+    **{_ACTIVITY + kind: "1.5" for kind in _KINDS},
     **{
         _LAYER + layer: "1.5"
         for layer in ("ErrorBounce", "Failover", "Invoke", "Loop", "Parallelize", "Retry")
