@@ -11,11 +11,14 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+from base64 import b64encode
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 import requests
 from lxml import etree
+
+from tests.keys import ALIAS, PASSWORD, certificate, der, pkcs12_store
 
 Check = Callable[[requests.Response], object]
 
@@ -249,6 +252,45 @@ ON_NEW_RUN = (
     Exchange("C", "PUT", "{r}/status", (200,), SENDS_TEXT, "Finished", says("Finished")),
     Exchange("UV", "DELETE", "{r}", (204,), {"Content-Type": "application/xml"}),
     Exchange("H", "DELETE", "{r}/", (204,)),
+)  # fmt: skip
+
+KEY_STORE = b64encode(pkcs12_store()).decode()
+CERTIFICATE = b64encode(der(certificate(CN="host"))).decode()
+
+
+def _credential(content: str) -> str:
+    return f"{_PROLOG}<nsr:credential {_DECLARED}>\n  {content}\n</nsr:credential>\n"
+
+
+ON_SECURITY = (
+    Exchange("GJ", "GET", "{r}/security", headers=XML,
+             check=both(has_links("permissions", "credentials", "trusts"),
+                        without_space_between_elements)),
+    Exchange("GJ", "GET", "{r}/security/permissions", headers=XML,
+             check=lambda a: xpath(a, "name(/t2sr:permissionsDescriptor)")),
+    Exchange("GJ", "GET", "{r}/security/credentials", headers=XML,
+             check=lambda a: xpath(a, "name(/t2sr:credentials)")),
+    Exchange("GJ", "GET", "{r}/security/trusts", headers=XML,
+             check=lambda a: xpath(a, "name(/t2sr:trustedIdentities)")),
+    Exchange("GJ", "POST", "{r}/security/permissions", (201,), SENDS_XML,
+             f"<nsr:permissionUpdate {_DECLARED}><nsr:userName>bob</nsr:userName>"
+             "<nsr:permission>read</nsr:permission></nsr:permissionUpdate>", tells_where),
+    Exchange("GJ", "DELETE", "{r}/security/permissions/carol", (204,)),
+    Exchange("GJ", "POST", "{r}/security/credentials", (201,), SENDS_XML, _credential(
+             "<nss:userpass><nss:serviceURI>https://x.org/</nss:serviceURI>"
+             "<nss:username>u</nss:username><nss:password>p</nss:password></nss:userpass>"),
+             tells_where),
+    Exchange("G", "POST", "{r}/security/credentials", (201,), SENDS_XML, _credential(
+             f"<nss:keypair><nss:credentialName>{ALIAS}</nss:credentialName>"
+             f"<nss:credentialBytes>{KEY_STORE[:76]}\n{KEY_STORE[76:]}</nss:credentialBytes>"
+             f"<nss:fileType>pkcs12</nss:fileType><nss:serviceURI>https://x.org/</nss:serviceURI>"
+             f"<nss:unlockPassword>{PASSWORD}</nss:unlockPassword></nss:keypair>"), tells_where),
+    Exchange("GV", "POST", "{r}/security/trusts", (201,), SENDS_XML,
+             f"<nss:trustedIdentity {_DECLARED}><nss:certificateBytes>{CERTIFICATE}"
+             "</nss:certificateBytes><nss:fileType>X509</nss:fileType></nss:trustedIdentity>",
+             tells_where),
+    Exchange("GJ", "DELETE", "{r}/security/credentials", (204,)),
+    Exchange("GJ", "DELETE", "{r}/security/trusts", (204,)),
 )  # fmt: skip
 
 ON_FINISHED_RUN = (

@@ -5,7 +5,14 @@ from __future__ import annotations
 import pytest
 import requests
 
-from tests.live.exchanges import ON_FINISHED_RUN, ON_NEW_RUN, ON_SERVER, Exchange, is_new_run
+from tests.live.exchanges import (
+    ON_FINISHED_RUN,
+    ON_NEW_RUN,
+    ON_SECURITY,
+    ON_SERVER,
+    Exchange,
+    is_new_run,
+)
 from tests.live.runs import ECHO, TEXT, create, set_echo_inputs, start, wait
 from tests.live.server import Server
 
@@ -27,7 +34,7 @@ def test_server_resource_suits(exchange: Exchange, server: Server, run: str) -> 
     play(exchange, session, server.url + exchange.path)
 
 
-@pytest.mark.parametrize("exchange", ON_NEW_RUN, ids=str)
+@pytest.mark.parametrize("exchange", [*ON_NEW_RUN, *ON_SECURITY], ids=str)
 def test_new_run_suits(exchange: Exchange, alice: requests.Session, run: str) -> None:
     play(exchange, alice, exchange.path.format(r=run))
 
