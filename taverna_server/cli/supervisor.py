@@ -1,10 +1,15 @@
-"""Keeps the reconciler running beside the web processes."""
+"""Keeps the reconciler running beside the web processes.
+
+Unlovely: ``os.posix_spawn`` and not ``subprocess``. That one learns through a
+pipe whether the program could be started, and web workers forked from another
+thread at that moment keep the pipe open: it would wait for as long as they live.
+"""
 
 from __future__ import annotations
 
 import logging
 import os
-import subprocess
+import signal
 import sys
 import threading
 import time
@@ -23,10 +28,11 @@ class Supervisor:
     """A child process that is started again whenever it ends, until ``stop``."""
 
     def __init__(self, command: Sequence[str]) -> None:
-        self._command = command
+        self._command = tuple(command)
         self._stopping = threading.Event()
         self._lock = threading.Lock()
-        self._child: subprocess.Popen[bytes] | None = None
+        self._child: int | None = None
+        """Its pid, set for as long as it has not been waited for: it is nobody else's."""
         self._thread = threading.Thread(target=self._keep, name="supervisor", daemon=True)
 
     def start(self) -> None:
@@ -35,14 +41,9 @@ class Supervisor:
     def stop(self) -> None:
         """End the child, by force after a while, and return when it has ended."""
         self._stopping.set()
-        with self._lock:
-            child = self._child
-        if child is not None:
-            child.terminate()
-            try:
-                child.wait(GRACE)
-            except subprocess.TimeoutExpired:
-                child.kill()
+        self._signal(signal.SIGTERM)
+        self._thread.join(GRACE)
+        self._signal(signal.SIGKILL)
         self._thread.join()
 
     def _keep(self) -> None:
@@ -57,12 +58,22 @@ class Supervisor:
             self._stopping.wait(delay)
 
     def _run(self) -> int:
+        """Start the child, and return its exit code when it has ended."""
         with self._lock:
             if self._stopping.is_set():
                 return 0
             # A group of its own: Ctrl-C is for the main process, which then ends it.
-            self._child = subprocess.Popen(self._command, process_group=0)
-        return self._child.wait()
+            child = os.posix_spawn(self._command[0], self._command, os.environ, setpgroup=0)
+            self._child = child
+        os.waitid(os.P_PID, child, os.WEXITED | os.WNOWAIT)
+        with self._lock:
+            self._child = None
+            return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+
+    def _signal(self, number: int) -> None:
+        with self._lock:
+            if self._child is not None:
+                os.kill(self._child, number)
 
 
 def reconciler() -> Supervisor:

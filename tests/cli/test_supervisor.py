@@ -1,6 +1,9 @@
 from __future__ import annotations
 
+import os
+import signal
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -87,3 +90,32 @@ def test_child_that_does_not_listen_is_killed(
     time.sleep(0.3)
     item.stop()
     assert not psutil.pid_exists(pids(notes)[0])
+
+
+@pytest.mark.filterwarnings("ignore:.*multi-threaded:DeprecationWarning")
+def test_child_is_watched_although_processes_are_forked_while_it_starts(
+    supervise: Callable[[str], Supervisor], notes: Path
+) -> None:
+    """As web workers are: what they inherit must not keep the supervisor waiting."""
+    stop = threading.Event()
+    forked: list[int] = []
+
+    def fork() -> None:
+        while not stop.is_set() and len(forked) < 200:
+            pid = os.fork()
+            if pid == 0:
+                time.sleep(60)
+                os._exit(0)
+            forked.append(pid)
+
+    forking = threading.Thread(target=fork)
+    forking.start()
+    try:
+        supervise("sys.exit(3)")
+        eventually(lambda: len(pids(notes)) >= 3)
+    finally:
+        stop.set()
+        forking.join()
+        for pid in forked:
+            os.kill(pid, signal.SIGKILL)
+            os.waitpid(pid, 0)
