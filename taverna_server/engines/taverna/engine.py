@@ -59,7 +59,7 @@ class TavernaEngine(Engine):
         scratch: Path,
     ) -> int:
         plan = read_workflow(directory.workflow.read_bytes())
-        context = RunContext(directory.wd, scratch, order.run_id, order.options)
+        context = RunContext(directory.wd, scratch, order.run_id, order.options, directory)
 
         def read(plan: WorkflowPlan) -> Mapping[str, Value]:
             return read_inputs(order, directory.wd, plan.top, scratch)

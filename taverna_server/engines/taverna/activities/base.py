@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeAlias
 
+from taverna_server.data.rundir import RunDirectory
 from taverna_server.data.values import StackFrame, Value
 from taverna_server.engines.taverna.activities.jvm import Jvm
 from taverna_server.workflow.model import Activity, ActivityPort
@@ -93,6 +94,8 @@ class RunContext:
     run_id: str = ""
     options: Mapping[str, object] = field(default_factory=dict)
     """``java`` and ``beanshell``: the executable and the jar, where not to look for them."""
+    security: RunDirectory | None = None
+    """Where credentials lie, for the activities that show them to services; None: there are none."""
     cancelled: Cancellation = field(default_factory=Cancellation)
     jvm: Jvm = field(init=False)
     """No process until something runs in it; ``jvm.warm()`` starts it beforehand."""

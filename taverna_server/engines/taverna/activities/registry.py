@@ -20,6 +20,7 @@ BUILT_IN = {
     "beanshell": "beanshell:Beanshell",
     "externaltool": "externaltool:ExternalTool",
     "localworker": "localworker:LocalWorker",
+    "rest": "rest:Rest",
     "stringconstant": "stringconstant:StringConstant",
     "xmlinputsplitter": "xmlsplitter:XmlInputSplitter",
     "xmloutputsplitter": "xmlsplitter:XmlOutputSplitter",

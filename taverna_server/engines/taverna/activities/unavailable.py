@@ -24,7 +24,6 @@ _SENTENCES = {
     "component": "component registries are not supported",
     "interaction": "interactions are not supported",
     "mobyparsedatatype": "the BioMoby registry no longer exists",
-    "rest": "REST services are not supported",
     "rshell": "no Rserve is configured",
     "soaplab": "Soaplab services are not supported",
     "spreadsheetimport": "spreadsheets are not supported",
