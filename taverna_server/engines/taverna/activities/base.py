@@ -95,7 +95,7 @@ class RunContext:
     options: Mapping[str, object] = field(default_factory=dict)
     """``java`` and ``beanshell``: the executable and the jar, where not to look for them."""
     security: RunDirectory | None = None
-    """Where credentials lie, for the activities that show them to services; None: there are none."""
+    """The run whose credentials activities may show to services; None: there are none."""
     cancelled: Cancellation = field(default_factory=Cancellation)
     jvm: Jvm = field(init=False)
     """No process until something runs in it; ``jvm.warm()`` starts it beforehand."""

@@ -49,8 +49,8 @@ def authorization(
 
 def _split(header: str) -> Iterable[Challenge]:
     marks = list(_SCHEME.finditer(header))
-    ends = [mark.start() for mark in marks[1:]] + [len(header)]
-    for mark, end in zip(marks, ends, strict=True):
+    starts = [mark.start() for mark in marks]
+    for mark, end in zip(marks, [*starts[1:], len(header)], strict=False):
         given = parse_keqv_list([p for p in parse_http_list(header[mark.end() : end]) if "=" in p])
         yield Challenge(mark[1].lower(), {key.lower(): value for key, value in given.items()})
 
@@ -84,9 +84,10 @@ def _digest(challenge: Challenge, username: str, password: str, method: str, tar
     if "qop" in asked:
         plain |= {"qop": "auth", "nc": "00000001"}
         response = hashed(secret, asked["nonce"], plain["nc"], cnonce, "auth", request)
-        quoted["cnonce"] = cnonce
     else:
         response = hashed(secret, asked["nonce"], request)
+    if "qop" in asked or challenge.algorithm.endswith("-SESS"):
+        quoted["cnonce"] = cnonce
     quoted |= {"uri": target, "response": response}
     if "opaque" in asked:
         quoted["opaque"] = asked["opaque"]

@@ -115,8 +115,10 @@ class HttpClient:
 
     def _credential(self, request: Request, answer: Answer) -> str | None:
         directory = self._context.security
+        if directory is None:
+            return None
         asked = [v for n, v in answer.headers if n.lower() == "www-authenticate"]
-        for challenge in read_challenges(asked) if directory else ():
+        for challenge in read_challenges(asked):
             for credential in credentials_for(directory, request.url, challenge.realm):
                 if credential.kind == USERPASS:
                     target = target_of(urlsplit(request.url))
@@ -126,14 +128,15 @@ class HttpClient:
 
     def _once(self, request: Request, jar: CookieJar, shown: str) -> Answer:
         url = urlsplit(request.url)
-        cookies = CookieRequest(request.url, method=request.method)
+        tls = self._tls(url)
+        cookies = CookieRequest(request.url, method=request.method)  # noqa: S310  # only to carry cookies
         jar.add_cookie_header(cookies)
         headers = [*_own_headers(request), *request.headers, *cookies.header_items()]
         if shown:
             kept = [item for item in headers if item[0].lower() != "authorization"]
             headers = [*kept, ("Authorization", shown)]
         with (
-            Connection(url, self._tls(url), self._timeout) as connection,
+            Connection(url, tls, self._timeout) as connection,
             self._context.cancelled.stopping(connection.cut),
             _opened(request.body) as (body, length),
         ):
@@ -141,11 +144,17 @@ class HttpClient:
                 request.method, target_of(url), headers, body, length, request.expect
             )
             jar.extract_cookies(response, cookies)
-            stored = store(response, self._context.scratch)
-            self._context.check_cancelled()
+            stored = self._received(response)
         return Answer(
             response.status, response.reason, tuple(response.getheaders()), request.url, stored
         )
+
+    def _received(self, response: http.client.HTTPResponse) -> Stored:
+        stored = store(response, self._context.scratch)
+        if response.length or self._context.cancelled.is_set():
+            stored.discard()
+            raise ConnectionError(f"the answer broke off, {response.length} bytes before its end")
+        return stored
 
     def _tls(self, url: SplitResult) -> ssl.SSLContext | None:
         if url.scheme == "http":
@@ -182,9 +191,7 @@ def _redirected(request: Request, answer: Answer) -> Request | None:
     method = "HEAD" if request.method == "HEAD" else "GET"
     same_host = _origin(url) == _origin(request.url)
     headers = tuple(
-        (name, value)
-        for name, value in request.headers
-        if same_host or name.lower() not in _SECRET
+        (name, value) for name, value in request.headers if same_host or name.lower() not in _SECRET
     )
     return replace(request, method=method, url=url, headers=headers, body=None, expect=False)
 

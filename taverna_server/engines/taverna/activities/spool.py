@@ -88,8 +88,11 @@ def _pieces(source: Readable) -> Iterable[bytes]:
 def _lines(source: IO[bytes], charset: str) -> Iterator[str]:
     """A carriage return, a line feed, or both in a row end a line."""
     text = io.TextIOWrapper(source, encoding=charset, errors="replace", newline=None)
-    for line in text:
-        yield line if line.endswith("\n") else line + "\n"
+    try:
+        for line in text:
+            yield line if line.endswith("\n") else line + "\n"
+    finally:
+        text.detach()
 
 
 @contextlib.contextmanager
