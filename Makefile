@@ -57,6 +57,7 @@ schemas: install ## Rewrite schemas/ from the declarations of the documents
 
 docs: install ## Rewrite the pages of docs/ that are made from the code
 	$(BIN)/python scripts/write_docs.py
+	$(BIN)/python scripts/write_corpus_table.py
 
 driver: install ## Rebuild the jar that runs scripts in a JVM (needs a JDK)
 	$(BIN)/python java/build.py
