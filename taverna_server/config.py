@@ -144,6 +144,12 @@ class Config:
     engine_command: tuple[str, ...] = option(
         "executeworkflow", command, "Command that executes the run directory it is given."
     )
+    local_users: bool = option(
+        "no", switch, "Runs execute as the users of this machine that accounts name; needs root."
+    )
+    default_local_user: str = option(
+        "", text, "User of this machine for accounts that name none. Empty: they cannot start runs."
+    )
     java: str = option("", text, "Java command, for scripts. Empty: as JAVA_HOME and PATH say.")
     beanshell: str = option("", text, "Jar of BeanShell 2.0b4. Empty: where it is installed.")
     executor: str = option("threads", one_of("threads"), "Where iterations run.")

@@ -51,6 +51,7 @@ def run(given: argparse.Namespace) -> int:
         make_first_admin(store, password)
         publish_examples(store, given.examples)
     Vault.open(config.data)  # what is wrong with the key is said now
+    let_local_users_in(config)
     os.environ.update(config.as_environment())
     configure_logging(config)
     _announce(config)
@@ -75,6 +76,25 @@ def make_first_admin(store: Store, password: str) -> None:
     if not password:
         print(f"Made the account '{ADMIN}' with the password {made}", flush=True)
         print("It is not shown again; 'taverna-server user password' changes it.", flush=True)
+
+
+def let_local_users_in(config: Config) -> None:
+    """Let users of this machine through to the runs that execute as them, where they do.
+
+    Raises:
+        ConfigurationError: the server is not root, or the default user cannot be used.
+    """
+    from taverna_server.data.local_users import local_user
+
+    if not config.local_users:
+        return
+    if os.geteuid() != 0:
+        raise ConfigurationError("local_users needs a server that runs as root")
+    if config.default_local_user:
+        local_user(config.default_local_user)
+    config.runs_directory.mkdir(exist_ok=True)
+    for directory in (config.data, config.runs_directory):
+        directory.chmod(0o711)
 
 
 def publish_examples(store: Store, directory: Path | None) -> None:

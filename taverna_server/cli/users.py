@@ -40,6 +40,10 @@ def add_to(subparsers: Subparsers) -> None:
     token = _on_account(actions, "token", "make an API token and print it once", _token)
     token.add_argument("--label", default="token", help="what to know the token by [token]")
     token.add_argument("--revoke", action="store_true", help="take back those of that label")
+    local = _on_account(
+        actions, "local", "say which user of this machine runs execute as (local_users)", _local
+    )
+    local.add_argument("local_user", metavar="USER", nargs="?", help="none: the default")
     _action(actions, "list", "list accounts", _list)
 
 
@@ -108,6 +112,16 @@ def _token(store: Store, given: argparse.Namespace) -> None:
     token = new_token()
     store.add_token(given.name, hash_token(token), given.label)
     print(token)
+
+
+def _local(store: Store, given: argparse.Namespace) -> None:
+    from taverna_server.data.local_users import local_user
+
+    _check_known(store, given.name)
+    if given.local_user is not None:
+        local_user(given.local_user)
+    store.set_local_user(given.name, given.local_user)
+    print(f"runs of '{given.name}' execute as {given.local_user or 'the default user'}")
 
 
 def _list(store: Store, given: argparse.Namespace) -> None:

@@ -29,6 +29,7 @@ import json
 import os
 import posixpath
 import re
+import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
@@ -142,8 +143,8 @@ def _segments(path: str) -> list[str]:
 
 
 def _write_private(path: Path, content: bytes) -> None:
-    temporary = path.with_name(f".{path.name}.new")
-    flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC
-    with os.fdopen(os.open(temporary, flags, 0o600), "wb") as stream:
+    """Not to survive a loss of power, so no ``fsync`` holds up the start."""
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    with os.fdopen(handle, "wb") as stream:
         stream.write(content)
-    temporary.replace(path)
+    os.replace(temporary, path)

@@ -31,6 +31,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
+from taverna_server.data.local_users import take_after
 from taverna_server.data.removal import remove_entry
 from taverna_server.errors import BadPath, UnknownEntry
 
@@ -167,6 +168,7 @@ class WorkDirectory:
                 os.mkdir(name, dir_fd=place)
             except OSError as error:
                 raise _refused(error, refusal) from error
+            _hand_over(place, name)
 
     def write(self, path: str, chunks: Iterable[bytes]) -> bool:
         """Make the chunks the content of a file; True if there was none before.
@@ -299,6 +301,7 @@ def _write(parent: int, name: str, chunks: Iterable[bytes], refusal: str) -> boo
     replaces = _replaced(parent, name, refusal)
     temporary = f".upload-{secrets.token_hex(8)}"
     with _unnamed(parent, temporary) as handle:
+        take_after(handle, parent)
         for chunk in chunks:
             _write_all(handle, chunk)
         _give_name(parent, handle, temporary)
@@ -332,6 +335,15 @@ def _unnamed(parent: int, temporary: str) -> Iterator[int]:
 def _give_name(parent: int, handle: int, temporary: str) -> None:
     if os.fstat(handle).st_nlink == 0:
         os.link(f"/proc/self/fd/{handle}", temporary, dst_dir_fd=parent)
+
+
+def _hand_over(parent: int, name: str) -> None:
+    """Give a new directory to the owner of the one it is in."""
+    made = _open_directory(parent, name)
+    try:
+        take_after(made, parent)
+    finally:
+        os.close(made)
 
 
 def _replaced(parent: int, name: str, refusal: str) -> bool:

@@ -26,6 +26,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from taverna_server.data.guarded import read_guarded
 from taverna_server.model.run import RunInput
 
 WORKING_SUBDIRECTORIES = (
@@ -139,7 +140,7 @@ class RunDirectory:
     def read_outcome(self) -> Outcome | None:
         """How the run ended, or None while it has not."""
         try:
-            return Outcome(**json.loads(self.outcome_json.read_bytes()))
+            return Outcome(**json.loads(read_guarded(self.outcome_json)))
         except FileNotFoundError:
             return None
 

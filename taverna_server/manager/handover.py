@@ -14,6 +14,7 @@ from taverna_server.config import Config
 from taverna_server.data.certificates import as_pem, read_certificates
 from taverna_server.data.credentials import TRUSTS, EngineCredential, write_credentials
 from taverna_server.data.keystores import key_as_pem
+from taverna_server.data.local_users import LocalUser, local_user
 from taverna_server.data.rundir import RunDirectory
 from taverna_server.data.vault import Vault
 from taverna_server.errors import ConfigurationError, InvalidCredential, RunRefused
@@ -47,6 +48,23 @@ class Handover:
             raise RunRefused(f"its credentials cannot be used: {error}") from error
         listed = [_listed(number, given) for number, given in enumerate(credentials, 1)]
         write_credentials(directory, [*self._own_account(run), *listed], files)
+
+    def user_for(self, run: Run) -> LocalUser | None:
+        """As whom the run executes; None: as the server itself.
+
+        Raises:
+            RunRefused: the owner's account names nobody who could.
+        """
+        if not self._config.local_users:
+            return None
+        owner = self._store.get_user(run.owner)
+        name = (owner and owner.local_user) or self._config.default_local_user
+        if not name:
+            raise RunRefused(f"the account '{run.owner}' has no user on this machine")
+        try:
+            return local_user(name)
+        except ConfigurationError as error:
+            raise RunRefused(str(error)) from error
 
     def erase(self, run_id: str) -> None:
         """The engine has them, or never will: the run has none."""

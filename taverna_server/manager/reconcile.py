@@ -325,7 +325,10 @@ def reconcile_forever(config: Config, parent: int | None = None) -> None:
     stop_when_gone(parent or os.getppid(), stop)
     store = Store.open(config)
     try:
-        Reconciler(store, config, LocalRunner(config.engine_command, java=config.java)).run(stop)
+        runner = LocalRunner(
+            config.engine_command, java=config.java, local_users=config.local_users
+        )
+        Reconciler(store, config, runner).run(stop)
     finally:
         store.close()
 

@@ -19,6 +19,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from taverna_server.config import ENGINE_OPTIONS, Config
+from taverna_server.data.guarded import open_to_append
+from taverna_server.data.local_users import give_directory
 from taverna_server.data.removal import remove_tree
 from taverna_server.data.rundir import Outcome, RunDirectory, RunOrder
 from taverna_server.errors import RunRefused
@@ -86,9 +88,8 @@ class Steps:
     def _to_operating(self, run: Run, state: RunnerState) -> None:
         directory = self._directory(run)
         try:
-            if not directory.run_json.exists():
-                directory.write_order(self._order(run))
-            self.handover.give(run, directory)
+            if not state:
+                self._prepare(run, directory)
             for step in self.runner.start(run.id, directory.root, state):
                 self.store.set_runner_state(run.id, step)
         except (RunRefused, OSError) as error:
@@ -97,6 +98,22 @@ class Steps:
         else:
             self.store.observe(run.id, OPERATING)
             self.handover.erase(run.id)
+
+    def _prepare(self, run: Run, directory: RunDirectory) -> None:
+        """Everything the engine needs; its directory goes to another user last of all.
+
+        Raises:
+            RunRefused: its credentials or the user it is to execute as cannot be used.
+        """
+        user = self.handover.user_for(run)
+        if user and directory.root.stat().st_uid == user.uid:
+            return  # done before a crash, and in the user's hands since
+        directory.write_order(self._order(run))
+        self.handover.give(run, directory)
+        if user:
+            directory.stdout.touch()
+            directory.stderr.touch()
+            give_directory(directory.root, user)
 
     def _order(self, run: Run) -> RunOrder:
         return RunOrder(
@@ -185,5 +202,5 @@ def _outcome(run: Run, code: int, message: str) -> Outcome:
 
 def _add_line(path: Path, message: str) -> None:
     if message:
-        with path.open("a", encoding="utf-8") as stream:
-            stream.write(f"{message}\n")
+        with open_to_append(path) as stream:
+            stream.write(f"{message}\n".encode())

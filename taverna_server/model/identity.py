@@ -13,6 +13,8 @@ class User:
     name: str
     admin: bool = False
     disabled: bool = False
+    local_user: str | None = None
+    """The account of the operating system that runs execute as, where the server does that."""
     run_id: str | None = None
     """The run that this is the own account of: its engine, calling back. None for people."""
 

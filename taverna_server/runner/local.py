@@ -20,6 +20,9 @@ run that the process table shows, again and again until it shows nothing: also
 what left the session or lost its parent (``processes.py``). What escapes is a
 process that wiped its environment *and* left its session *and* lost its parent
 before the first look.
+
+Where the server runs as root and is told so, a run executes as the user who owns
+its directory.
 """
 
 from __future__ import annotations
@@ -33,6 +36,8 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
+from taverna_server.data.guarded import open_to_append, read_guarded
+from taverna_server.data.local_users import LocalUser, owner_of
 from taverna_server.data.rundir import RunDirectory
 from taverna_server.errors import RunnerUnavailable, RunRefused
 from taverna_server.runner.base import Observation, Runner, RunnerState
@@ -74,10 +79,13 @@ class LocalRunner(Runner):
         command: Sequence[str],
         environment: Mapping[str, str] | None = None,
         java: str = "",
+        local_users: bool = False,
     ) -> None:
         self.command = tuple(command)
         self.environment = dict(os.environ if environment is None else environment)
         self.java = java
+        self.local_users = local_users
+        """Whether a run executes as the user who owns its directory."""
         self._children: set[int] = set()
         self._lock = threading.Lock()
 
@@ -113,15 +121,23 @@ class LocalRunner(Runner):
 
     def _spawn(self, run_id: str, directory: RunDirectory, claim: Path) -> subprocess.Popen[bytes]:
         shell = ["/bin/sh", "-c", CLAIM_AND_BECOME, str(claim)]
-        with directory.stdout.open("ab") as stdout, directory.stderr.open("ab") as stderr:
+        user = owner_of(directory.root) if self.local_users else None
+        environment = self.engine_environment(run_id, directory)
+        with (
+            open_to_append(directory.stdout) as stdout,
+            open_to_append(directory.stderr) as stderr,
+        ):
             return subprocess.Popen(
                 [*shell, *self.command, str(directory.root)],
                 cwd=directory.wd,
-                env=self.engine_environment(run_id, directory),
+                env=environment | _identity(user),
                 stdin=subprocess.DEVNULL,
                 stdout=stdout,
                 stderr=stderr,
                 start_new_session=True,
+                user=user.uid if user else None,
+                group=user.gid if user else None,
+                extra_groups=user.groups() if user else None,
             )
 
     def engine_environment(self, run_id: str, directory: RunDirectory) -> dict[str, str]:
@@ -195,6 +211,11 @@ def _reaped(pid: int) -> bool:
         return True
 
 
+def _identity(user: LocalUser | None) -> dict[str, str]:
+    """What programs ask the environment about who they are."""
+    return {"HOME": user.home, "USER": user.name, "LOGNAME": user.name} if user else {}
+
+
 def _process(state: RunnerState) -> Process | None:
     if not state.get("pid") or state["boot"] != boot_id():
         return None
@@ -204,7 +225,7 @@ def _process(state: RunnerState) -> Process | None:
 def _read_claim(claim: Path) -> str:
     """The pid; empty when nobody has claimed the run, or is just about to write it."""
     try:
-        return claim.read_text().strip()
+        return read_guarded(claim, 20).decode("ascii", "replace").strip()
     except FileNotFoundError:
         return ""
 
@@ -230,7 +251,7 @@ def _claimant(run_id: str, directory: Path) -> Process | None:
         if not family(run_id, ()) and not _read_claim(claim):
             return None
         time.sleep(0.002)
-    seen = look_at(int(text)) if text != NEVER else None
+    seen = look_at(int(text)) if text.isdecimal() and text != NEVER else None
     return seen.process if seen and has_marker(seen.process.pid, run_id) else None
 
 

@@ -77,6 +77,7 @@ users = sa.Table(
     sa.Column("admin", sa.Boolean, nullable=False),
     sa.Column("disabled", sa.Boolean, nullable=False),
     sa.Column("created", Moment, nullable=False),
+    sa.Column("local_user", sa.Text),
     sqlite_autoincrement=True,
 )
 

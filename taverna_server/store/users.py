@@ -13,7 +13,7 @@ from taverna_server.store.database import Database
 from taverna_server.store.rows import Token
 from taverna_server.store.tables import tokens, users
 
-_COLUMNS = [users.c.name, users.c.admin, users.c.disabled]
+_COLUMNS = [users.c.name, users.c.admin, users.c.disabled, users.c.local_user]
 _THIS = users.c.name == bindparam("user")
 
 _INSERT = sa.insert(users)
@@ -22,6 +22,7 @@ _LOGIN = sa.select(*_COLUMNS, users.c.password_hash).where(_THIS)
 _ALL = sa.select(*_COLUMNS).order_by(users.c.name)
 _SET_DISABLED = sa.update(users).where(_THIS).values(disabled=bindparam("to"))
 _SET_ADMIN = sa.update(users).where(_THIS).values(admin=bindparam("to"))
+_SET_LOCAL_USER = sa.update(users).where(_THIS).values(local_user=bindparam("to"))
 _SET_PASSWORD = sa.update(users).where(_THIS).values(password_hash=bindparam("to"))
 
 _INSERT_TOKEN = sa.insert(tokens)
@@ -82,6 +83,9 @@ class Users(Part):
 
     def set_admin(self, name: str, admin: bool) -> bool:
         return _set(self._database, _SET_ADMIN, name, admin)
+
+    def set_local_user(self, name: str, local_user: str | None) -> bool:
+        return _set(self._database, _SET_LOCAL_USER, name, local_user)
 
     def set_password(self, name: str, password_hash: str) -> bool:
         return _set(self._database, _SET_PASSWORD, name, password_hash)

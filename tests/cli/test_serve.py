@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import signal
 import socket
@@ -16,7 +17,10 @@ import psutil
 import pytest
 import requests
 
+from taverna_server.cli.serve import let_local_users_in
 from taverna_server.cli.web import LAST_WORDS
+from taverna_server.config import Config
+from taverna_server.errors import ConfigurationError
 from tests.live.server import Server
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
@@ -191,3 +195,21 @@ def test_files_may_be_many(server: Server) -> None:
     worker = next(p for p in main_process(server).children() if p != reconciler(server))
     soft, hard = worker.rlimit(psutil.RLIMIT_NOFILE)
     assert soft >= min(hard, 8192)
+
+
+def test_local_users_need_root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    config = Config(data=tmp_path, local_users=True)
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
+    with pytest.raises(ConfigurationError, match="needs a server that runs as root"):
+        let_local_users_in(config)
+    let_local_users_in(Config(data=tmp_path))
+
+
+@pytest.mark.parametrize("name", ["root", "no-such-user"])
+def test_default_local_user_must_be_somebody(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    config = Config(data=tmp_path, local_users=True, default_local_user=name)
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    with pytest.raises(ConfigurationError, match=name):
+        let_local_users_in(config)

@@ -94,3 +94,32 @@ def test_password_asked_on_a_terminal_is_asked_twice(
     assert differ == "taverna-server: the two passwords differ\n"
     command("user", "add", "alice", stdin=Terminal())
     assert login(data, basic("alice", "x")) == "alice"
+
+
+def test_runs_of_an_account_execute_as_a_user_of_the_machine(command: Command, data: Path) -> None:
+    command("user", "add", "alice", "--password-stdin", stdin="x")
+    assert "execute as nobody" in command("user", "local", "alice", "nobody")
+    assert local_user_of(data, "alice") == "nobody"
+    assert "execute as the default user" in command("user", "local", "alice")
+    assert local_user_of(data, "alice") is None
+
+
+@pytest.mark.parametrize(
+    ("user", "why"), [("no-such-user", "no user 'no-such-user'"), ("root", "superuser")]
+)
+def test_users_that_runs_cannot_execute_as_are_refused(
+    command: Command, data: Path, user: str, why: str
+) -> None:
+    command("user", "add", "alice", "--password-stdin", stdin="x")
+    assert why in command("user", "local", "alice", user, code=1)
+    assert local_user_of(data, "alice") is None
+
+
+def local_user_of(data: Path, name: str) -> str | None:
+    store = Store.open(load_config({"data": str(data)}))
+    try:
+        user = store.get_user(name)
+        assert user is not None
+        return user.local_user
+    finally:
+        store.close()
