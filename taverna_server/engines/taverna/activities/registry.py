@@ -21,6 +21,7 @@ BUILT_IN = {
     "externaltool": "externaltool:ExternalTool",
     "localworker": "localworker:LocalWorker",
     "rest": "rest:Rest",
+    "spreadsheetimport": "spreadsheetimport:SpreadsheetImport",
     "stringconstant": "stringconstant:StringConstant",
     "xmlinputsplitter": "xmlsplitter:XmlInputSplitter",
     "xmloutputsplitter": "xmlsplitter:XmlOutputSplitter",
