@@ -26,6 +26,8 @@ def add_to(subparsers: Subparsers) -> None:
     add("-b", "--baclava", metavar="FILE", type=Path, help="a Baclava document with all inputs")
     add("-o", "--output", metavar="DIR", type=Path,
         help="a new directory for the outputs [named for the workflow]")  # fmt: skip
+    add("--bundle", metavar="FILE", type=Path,
+        help="a run bundle to write: inputs, outputs, intermediate values, provenance")  # fmt: skip
     add_options(parser, ENGINE_OPTIONS)
     parser.set_defaults(run=run)
 
@@ -40,6 +42,7 @@ def run(given: argparse.Namespace) -> int:
         files={port: Path(name) for port, name in _pairs("--file", given.file)},
         baclava=given.baclava,
         output=given.output,
+        bundle=given.bundle,
         options={name: getattr(config, name) for name in ENGINE_OPTIONS},
     )
     return run_locally(order)

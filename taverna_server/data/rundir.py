@@ -34,6 +34,9 @@ WORKING_SUBDIRECTORIES = (
 )  # fmt: skip
 """Made with every run (protocol dossier 8.1)."""
 
+RUN_BUNDLE = "out.bundle.zip"
+"""Below ``wd``, where provenance was wanted (4.5)."""
+
 
 @dataclass(frozen=True, slots=True)
 class RunOrder:
@@ -85,6 +88,10 @@ class RunDirectory:
     @property
     def out(self) -> Path:
         return self.wd / "out"
+
+    @property
+    def run_bundle(self) -> Path:
+        return self.wd / RUN_BUNDLE
 
     @property
     def detail_log(self) -> Path:

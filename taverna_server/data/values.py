@@ -76,6 +76,10 @@ Single: TypeAlias = str | bytes | FileValue
 Value: TypeAlias = str | bytes | FileValue | ListValue | ErrorDocument
 
 
+GAP = "No job produced a value here"
+"""The message of the error in a gap of a list."""
+
+
 class DepthMismatch(ValueError):
     """Items of different depths in one list, or a list where a single value belongs."""
 

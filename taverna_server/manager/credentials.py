@@ -60,10 +60,10 @@ def _checked_key(given: KeyPair, place: WorkDirectory) -> KeyPair:
     kept = _with_bytes(given, place)
     if not kept.unlock_password:
         raise InvalidCredential("absent or empty unlockPassword")
-    pem = keystores.open_key_store(
+    keystores.key_as_pem(
         kept.credential_bytes, kept.file_type, kept.credential_name, kept.unlock_password
     )
-    return replace(kept, pem=pem)
+    return kept
 
 
 def _has_store(given: KeyPair) -> bool:

@@ -10,12 +10,10 @@ from __future__ import annotations
 import mimetypes
 import re
 
-from taverna_server.rest.negotiation import BYTES, JSON, T2FLOW, TEXT, XML, ZIP
+from taverna_server.data.content import EMPTY, HEAD, HTML, of_content
+from taverna_server.rest.negotiation import JSON, T2FLOW, TEXT, XML, ZIP
 
-EMPTY = "application/x-empty"
-HTML = "text/html"
-HEAD = 1024
-"""Bytes that are looked at."""
+__all__ = ["EMPTY", "HEAD", "HTML", "is_textual", "of_content", "of_file"]
 
 _BY_NAME = {
     "baclava": "application/vnd.taverna.baclava+xml",
@@ -45,48 +43,12 @@ _BY_NAME = {
 }
 _BUILT_IN = mimetypes.MimeTypes()  # reads no file of the system
 
-_BY_BEGINNING = (
-    (b"\x89PNG\r\n\x1a\n", "image/png"),
-    (b"\xff\xd8\xff", "image/jpeg"),
-    (b"GIF87a", "image/gif"),
-    (b"GIF89a", "image/gif"),
-    (b"BM", "image/bmp"),
-    (b"II*\0", "image/tiff"),
-    (b"MM\0*", "image/tiff"),
-    (b"%PDF-", "application/pdf"),
-    (b"%!PS", "application/postscript"),
-    (b"PK\x03\x04", ZIP),
-    (b"PK\x05\x06", ZIP),
-    (b"\x1f\x8b", "application/gzip"),
-    (b"BZh", "application/x-bzip2"),
-    (b"\xfd7zXZ\0", "application/x-xz"),
-    (b"\x7fELF", "application/x-executable"),
-    (b"\xca\xfe\xba\xbe", "application/java-vm"),
-    (b"\xac\xed\0\x05", "application/x-java-serialized-object"),
-    (b"{\\rtf", "application/rtf"),
-)
-_MARKUP = (
-    (re.compile(rb"<!doctype\s+html|<html[\s>]", re.IGNORECASE), HTML),
-    (re.compile(rb"(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<svg[\s/>]", re.DOTALL), "image/svg+xml"),
-    (re.compile(rb"<\?xml\s"), XML),
-)
-_NOT_TEXT = re.compile(rb"[\0-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 _TEXTUAL = re.compile(r"text/.*|.*[/+](?:xml|json|javascript)")
 
 
 def of_file(name: str, head: bytes) -> str:
     """The media type of a file: its name decides, else its first bytes (dossier 8.5)."""
     return _by_name(name.lower()) or of_content(head)
-
-
-def of_content(head: bytes) -> str:
-    """The media type by the first ``HEAD`` bytes alone; ``BYTES`` when they say nothing."""
-    if not head:
-        return EMPTY
-    for beginning, found in _BY_BEGINNING:
-        if head.startswith(beginning) and (len(beginning) > 2 or not _is_text(head)):
-            return found
-    return _of_text(head) if _is_text(head) else BYTES
 
 
 def is_textual(media_type: str) -> bool:
@@ -101,22 +63,3 @@ def _by_name(name: str) -> str | None:
             return found
     found, encoding = _BUILT_IN.guess_type(f"x.{parts[-1]}") if parts else (None, None)
     return None if encoding else found
-
-
-def _of_text(head: bytes) -> str:
-    beginning = head.removeprefix(b"\xef\xbb\xbf").lstrip()
-    for pattern, found in _MARKUP:
-        if pattern.match(beginning):
-            return found
-    return TEXT
-
-
-def _is_text(head: bytes) -> bool:
-    """UTF-8 without control characters; the last character may be cut off."""
-    if _NOT_TEXT.search(head):
-        return False
-    try:
-        head.decode()
-    except UnicodeDecodeError as error:
-        return len(head) >= HEAD and error.start > len(head) - 4
-    return True

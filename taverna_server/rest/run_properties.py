@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, request
 
+from taverna_server.data.rundir import RUN_BUNDLE
 from taverna_server.errors import Unknown
 from taverna_server.model.run import RunStatus
 from taverna_server.representations.workflow import OFFERED_WORKFLOW, write_workflow
@@ -14,9 +15,6 @@ from taverna_server.rest.files import file_answer, plain_text, whole_file
 from taverna_server.rest.negotiation import SCUFL, T2FLOW, TEXT, WFBUNDLE, choose
 from taverna_server.rest.responses import nothing, offers, text
 from taverna_server.workflow.reading import as_wfbundle, format_of
-
-BUNDLE = "out.bundle.zip"
-"""Below ``wd`` (protocol dossier 4.5)."""
 
 blueprint = Blueprint("run_properties", __name__, url_prefix="/runs/<run_id>")
 
@@ -135,9 +133,9 @@ def get_log(run_id: str) -> Response:
 def get_run_bundle(run_id: str) -> Response:
     """The run with its values and provenance, when one was asked for and the run has ended."""
     wd = manager().working_directory(caller(), run_id)
-    if BUNDLE not in (entry.name for entry in wd.list() if entry.size and not entry.is_dir):
+    if RUN_BUNDLE not in (entry.name for entry in wd.list() if entry.size and not entry.is_dir):
         raise Unknown("no provenance currently available")
-    return file_answer(wd, BUNDLE)
+    return file_answer(wd, RUN_BUNDLE)
 
 
 def _word(flag: bool) -> str:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from taverna_server.data.values import ErrorDocument, ListValue, Value
+from taverna_server.data.values import GAP, ErrorDocument, ListValue, Value
 from taverna_server.engines.taverna.events import WHOLE, Index, Values
 from taverna_server.engines.taverna.ports import list_or_error
 
@@ -94,11 +94,7 @@ class Crystallizer:
         return {port: _empty(self._depth(port, level)) for port in self._ports}
 
 
-NO_JOB = "No job produced a value here"
-"""The message of the error in a gap."""
-
-
 def _empty(depth: int) -> Value:
     if depth > 0:
         return ListValue((), depth)
-    return ErrorDocument(NO_JOB)
+    return ErrorDocument(GAP)

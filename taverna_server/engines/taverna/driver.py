@@ -65,9 +65,11 @@ class Controls:
         self.events: queue.SimpleQueue[Event] = queue.SimpleQueue()
         self.gate = threading.Event()
         self.gate.set()
+        self.stopped = threading.Event()
 
     def stop(self) -> None:
         """End as soon as possible."""
+        self.stopped.set()
         self.events.put(StopAsked())
         self.gate.set()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from taverna_server.data.outputs import write_output
@@ -18,6 +19,7 @@ from taverna_server.engines.taverna.events import RunCancelled, RunStuck
 from taverna_server.engines.taverna.execution import execute, read_workflow
 from taverna_server.engines.taverna.inputs import below, read_inputs
 from taverna_server.engines.taverna.plan import WorkflowPlan
+from taverna_server.engines.taverna.recording import Recording, recording
 from taverna_server.engines.taverna.reporting import EventReport
 from taverna_server.errors import WorkflowInvalid
 
@@ -34,7 +36,7 @@ class TavernaEngine(Engine):
     def execute(self, directory: RunDirectory, order: RunOrder, report: Report) -> int:
         with DetailLog(directory.detail_log) as log, _scratch(directory) as scratch:
             try:
-                return self._execute(directory, order, report, log, scratch)
+                return _OneRun(directory, order, report, log, scratch, self._controls).execute()
             except WorkflowInvalid as invalid:
                 log.refused(invalid.problems)
                 raise
@@ -50,30 +52,56 @@ class TavernaEngine(Engine):
         """Go on."""
         self._controls.resume()
 
-    def _execute(
-        self,
-        directory: RunDirectory,
-        order: RunOrder,
-        report: Report,
-        log: DetailLog,
-        scratch: Path,
-    ) -> int:
-        plan = read_workflow(directory.workflow.read_bytes())
-        context = RunContext(directory.wd, scratch, order.run_id, order.options, directory)
+
+@dataclass(frozen=True, slots=True)
+class _OneRun:
+    directory: RunDirectory
+    order: RunOrder
+    report: Report
+    log: DetailLog
+    scratch: Path
+    controls: Controls
+
+    def execute(self) -> int:
+        document = self.directory.workflow.read_bytes()
+        plan = read_workflow(document)
+        wanted = self.order.generate_provenance and self.order.baclava_output is None
+        with recording(wanted, plan, document, self.order.run_id, self.scratch) as record:
+            ended = self._run(plan, record)
+            _write_outputs(self.directory, self.order, ended.outputs)
+            code = _exit_code(ended)
+            return code if record is None or code else self._save(record, ended)
+
+    def _run(self, plan: WorkflowPlan, record: Recording | None) -> Ended:
+        order, directory = self.order, self.directory
+        context = RunContext(directory.wd, self.scratch, order.run_id, order.options, directory)
 
         def read(plan: WorkflowPlan) -> Mapping[str, Value]:
-            return read_inputs(order, directory.wd, plan.top, scratch)
+            return read_inputs(order, directory.wd, plan.top, self.scratch)
 
         def begun(inputs: Mapping[str, Value], problems: Sequence[tuple[str, str]]) -> None:
-            report("started", {"workflow": plan.top.dataflow.name})
-            log.started(plan.top.dataflow.name, inputs)
+            self.report("started", {"workflow": plan.top.dataflow.name})
+            self.log.started(plan.top.dataflow.name, inputs)
             for path, problem in problems:
-                log.problem(f"Processor '{path}' will fail: {problem}")
+                self.log.problem(f"Processor '{path}' will fail: {problem}")
+            if record is not None:
+                record.started(inputs)
 
-        listeners = (log, EventReport(report))
-        ended = execute(plan, read, context, self._controls, listeners, begun)
-        _write_outputs(directory, order, ended.outputs)
-        return _exit_code(ended)
+        listeners = (self.log, EventReport(self.report))
+        witness = None if record is None else record.witness
+        return execute(plan, read, context, self.controls, listeners, begun, witness)
+
+    def _save(self, record: Recording, ended: Ended) -> int:
+        """A run whose bundle cannot be written has its outputs all the same."""
+        bundle = self.directory.run_bundle
+        try:
+            whole = record.save(bundle, ended.outputs, self.controls.stopped.is_set)
+        except OSError as error:
+            problem = f"No run bundle was written: {error}"
+            self.log.problem(problem)
+            self.report("log", {"level": "error", "message": problem})
+            return 0
+        return 0 if whole else STOPPED
 
 
 @contextlib.contextmanager

@@ -9,7 +9,7 @@ from taverna_server.engines.taverna.activities.base import RunContext
 from taverna_server.engines.taverna.bindings import Bindings
 from taverna_server.engines.taverna.driver import Controls, Driver, Ended
 from taverna_server.engines.taverna.executors import make_executor
-from taverna_server.engines.taverna.listening import Listener
+from taverna_server.engines.taverna.listening import Listener, Witness
 from taverna_server.engines.taverna.plan import WorkflowPlan, plan_workflow
 from taverna_server.engines.taverna.scheduler import Scheduler
 from taverna_server.errors import MalformedDocument, WorkflowInvalid
@@ -38,6 +38,7 @@ def execute(
     controls: Controls,
     listeners: Sequence[Listener],
     begun: Callable[[Mapping[str, Value], Sequence[tuple[str, str]]], None],
+    witness: Witness | None = None,
 ) -> Ended:
     """Run to the end.
 
@@ -53,7 +54,8 @@ def execute(
             bindings.warm()
             inputs = read(plan)
             begun(inputs, list(bindings.problems()))
-            driver = Driver(Scheduler(plan), bindings, executor, context, controls, listeners)
+            scheduler = Scheduler(plan, witness)
+            driver = Driver(scheduler, bindings, executor, context, controls, listeners)
             return driver.run(inputs)
     finally:
         executor.shutdown(wait=False, cancel_futures=True)

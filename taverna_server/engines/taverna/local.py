@@ -9,6 +9,7 @@ from __future__ import annotations
 import signal
 import sys
 import tempfile
+import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -23,9 +24,10 @@ from taverna_server.engines.taverna.activities.base import RunContext
 from taverna_server.engines.taverna.display import make_display
 from taverna_server.engines.taverna.driver import Controls, Ended
 from taverna_server.engines.taverna.events import RunCancelled, RunStuck
-from taverna_server.engines.taverna.execution import execute, read_workflow
+from taverna_server.engines.taverna.execution import Inputs, execute, read_workflow
 from taverna_server.engines.taverna.inputs import check_names, fitted, read_document
 from taverna_server.engines.taverna.plan import WorkflowPlan
+from taverna_server.engines.taverna.recording import Recording, recording
 from taverna_server.errors import TavernaServerError, WorkflowInvalid
 
 COULD_NOT_RUN = 255
@@ -45,6 +47,8 @@ class LocalOrder:
     """A Baclava document with all inputs, instead of both."""
     output: Path | None = None
     """A directory that does not exist yet; without it one named for the workflow."""
+    bundle: Path | None = None
+    """A run bundle to write, beside the outputs."""
     options: Mapping[str, object] = field(default_factory=dict)
     """``java``, ``executor``, ... as in ``RunOrder``."""
 
@@ -59,7 +63,9 @@ def run_locally(order: LocalOrder) -> int:
 
 
 def _run(order: LocalOrder) -> int:
-    plan = read_workflow(_read(order.workflow))
+    document = _read(order.workflow)
+    plan = read_workflow(document)
+    _check_bundle(order.bundle)
     target = _output_directory(order.output, plan.top.dataflow.name)
     with tempfile.TemporaryDirectory(prefix="taverna-run-") as name:
         wd, scratch = Path(name, "wd"), Path(name, "scratch")
@@ -71,10 +77,48 @@ def _run(order: LocalOrder) -> int:
         def read(plan: WorkflowPlan) -> Mapping[str, Value]:
             return _inputs(order, plan, scratch)
 
-        controls = Controls()
-        with _stopped_by_signals(controls):
-            ended = execute(plan, read, context, controls, [make_display(sys.stderr)], _warn)
-        return _save(ended, target)
+        wanted = order.bundle is not None
+        with recording(wanted, plan, document, str(uuid.uuid4()), scratch) as record:
+            ended = _execute(plan, read, context, record)
+            code = _save(ended, target)
+            if record is not None and order.bundle is not None and code == 0:
+                return _save_bundle(order.bundle, record, ended)
+            return code
+
+
+def _execute(
+    plan: WorkflowPlan, read: Inputs, context: RunContext, record: Recording | None
+) -> Ended:
+    controls = Controls()
+
+    def begun(inputs: Mapping[str, Value], problems: Sequence[tuple[str, str]]) -> None:
+        _warn(problems)
+        if record is not None:
+            record.started(inputs)
+
+    witness = None if record is None else record.witness
+    display = [make_display(sys.stderr)]
+    with _stopped_by_signals(controls):
+        return execute(plan, read, context, controls, display, begun, witness)
+
+
+def _check_bundle(bundle: Path | None) -> None:
+    """Said before the workflow has worked for hours."""
+    if bundle is None:
+        return
+    if bundle.exists():
+        raise WorkflowInvalid([f"The run bundle '{bundle}' already exists."])
+    if not bundle.absolute().parent.is_dir():
+        raise WorkflowInvalid([f"There is no directory '{bundle.absolute().parent}'."])
+
+
+def _save_bundle(bundle: Path, record: Recording, ended: Ended) -> int:
+    try:
+        record.save(bundle.absolute(), ended.outputs, lambda: False)
+    except OSError as error:
+        raise WorkflowInvalid([f"No run bundle was written: {error}"]) from error
+    print(f"The run bundle was saved as: {bundle}")
+    return 0
 
 
 def _read(workflow: Path) -> bytes:
@@ -123,7 +167,7 @@ def _from_file(port: str, path: Path) -> Value:
         raise WorkflowInvalid([f"Could not read input {port}: {error}"]) from error
 
 
-def _warn(inputs: Mapping[str, Value], problems: Sequence[tuple[str, str]]) -> None:
+def _warn(problems: Sequence[tuple[str, str]]) -> None:
     for path, problem in problems:
         print(f"{path} will fail: {problem}", file=sys.stderr)
 
