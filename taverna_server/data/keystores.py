@@ -9,9 +9,15 @@ the first can be reached; clients of old send stores with one.
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import hmac
+import json
+import resource
 import struct
+import subprocess
+import sys
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -35,6 +41,10 @@ _SUM = 20
 _UNREADABLE = (ValueError, TypeError, UnsupportedAlgorithm, struct.error, IndexError)
 
 
+_CPU_SECONDS, _PATIENCE, _MEMORY = 5, 60.0, 2**30
+_at_a_time = threading.BoundedSemaphore(2)
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """A key of a JKS file, still hidden."""
@@ -42,6 +52,31 @@ class Entry:
     alias: str
     hidden: bytes
     chain: tuple[bytes, ...]
+
+
+def open_key_store(store: bytes, file_type: str, alias: str, password: str) -> bytes:
+    """``key_as_pem`` in a process that can be given up.
+
+    Raises:
+        InvalidCredential: also when it takes too long.
+    """
+    order = [base64.b64encode(store).decode(), file_type, alias, password]
+    command = [sys.executable, "-P", "-m", __name__]
+    try:
+        with _at_a_time:
+            done = subprocess.run(
+                command,
+                input=json.dumps(order).encode(),
+                capture_output=True,
+                check=True,
+                timeout=_PATIENCE,
+            )
+    except subprocess.SubprocessError as error:
+        raise InvalidCredential("opening the key store takes too long") from error
+    answer = json.loads(done.stdout)
+    if "invalid" in answer:
+        raise InvalidCredential(answer["invalid"])
+    return str(answer["pem"]).encode()
 
 
 def key_as_pem(store: bytes, file_type: str, alias: str, password: str) -> bytes:
@@ -185,3 +220,21 @@ def _content(der: bytes, at: int) -> tuple[int, int]:
     if at + length > len(der):
         raise ValueError("cut short")
     return at, at + length
+
+
+def main() -> None:
+    """Read an order of ``open_key_store`` and answer it."""
+    resource.setrlimit(resource.RLIMIT_CPU, (_CPU_SECONDS, _CPU_SECONDS))
+    resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    store, file_type, alias, password = json.load(sys.stdin)
+    try:
+        pem = key_as_pem(base64.b64decode(store), file_type, alias, password)
+        answer = {"pem": pem.decode()}
+    except InvalidCredential as error:
+        answer = {"invalid": error.reason}
+    json.dump(answer, sys.stdout)
+
+
+if __name__ == "__main__":
+    main()

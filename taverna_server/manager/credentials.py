@@ -60,10 +60,10 @@ def _checked_key(given: KeyPair, place: WorkDirectory) -> KeyPair:
     kept = _with_bytes(given, place)
     if not kept.unlock_password:
         raise InvalidCredential("absent or empty unlockPassword")
-    keystores.key_as_pem(
+    pem = keystores.open_key_store(
         kept.credential_bytes, kept.file_type, kept.credential_name, kept.unlock_password
     )
-    return kept
+    return replace(kept, pem=pem)
 
 
 def _has_store(given: KeyPair) -> bool:

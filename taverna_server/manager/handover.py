@@ -13,13 +13,12 @@ from collections.abc import Iterator
 from taverna_server.config import Config
 from taverna_server.data.certificates import as_pem, read_certificates
 from taverna_server.data.credentials import TRUSTS, EngineCredential, write_credentials
-from taverna_server.data.keystores import key_as_pem
 from taverna_server.data.local_users import LocalUser, local_user
 from taverna_server.data.rundir import RunDirectory
 from taverna_server.data.vault import Vault
 from taverna_server.errors import ConfigurationError, InvalidCredential, RunRefused
 from taverna_server.manager.sealing import Sealing
-from taverna_server.model.credentials import KEYPAIR, USERPASS, Credential, KeyPair, Trust, UserPass
+from taverna_server.model.credentials import USERPASS, Credential, Trust, UserPass
 from taverna_server.model.identity import run_account
 from taverna_server.model.run import Run
 from taverna_server.store import Store
@@ -92,7 +91,7 @@ def _listed(number: int, given: Credential) -> EngineCredential:
         file_type=given.file_type,
         unlock_password=given.unlock_password,
         store=f"{number}.store" if given.credential_bytes else "",
-        pem=f"{number}.pem" if given.kind == KEYPAIR else "",
+        pem=f"{number}.pem" if given.pem else "",
     )
 
 
@@ -102,14 +101,8 @@ def _key_files(credentials: list[Credential]) -> Iterator[tuple[str, bytes]]:
             continue
         if given.credential_bytes:
             yield f"{number}.store", given.credential_bytes
-        if given.kind == KEYPAIR:
-            yield f"{number}.pem", _key(given)
-
-
-def _key(given: KeyPair) -> bytes:
-    return key_as_pem(
-        given.credential_bytes, given.file_type, given.credential_name, given.unlock_password
-    )
+        if given.pem:
+            yield f"{number}.pem", given.pem
 
 
 def _trust_file(trusts: list[Trust]) -> dict[str, bytes]:

@@ -17,7 +17,7 @@ from taverna_server.model.credentials import USERPASS, Credential, KeyPair, Trus
 from taverna_server.store import Store
 from taverna_server.store.sealed import CREDENTIAL, TRUST
 
-_BYTES = ("credential_bytes", "certificate_bytes")
+_BYTES = ("credential_bytes", "certificate_bytes", "pem")
 
 
 class Sealing:

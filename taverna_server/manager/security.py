@@ -106,7 +106,7 @@ def _too_late() -> BadStateChange:
 def _without_secrets(item: Credential) -> Credential:
     if isinstance(item, UserPass):
         return replace(item, password="")
-    return replace(item, unlock_password="", credential_bytes=b"")
+    return replace(item, unlock_password="", credential_bytes=b"", pem=b"")
 
 
 def _called(id: str, items: list[Item]) -> Item:

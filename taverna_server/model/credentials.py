@@ -37,6 +37,8 @@ class KeyPair:
     unlock_password: str = field(default="", repr=False)
     credential_bytes: bytes = field(default=b"", repr=False)
     """The key store itself."""
+    pem: bytes = field(default=b"", repr=False)
+    """The key, not encrypted, and its certificates, once the store was opened."""
     kind: str = KEYPAIR
 
 

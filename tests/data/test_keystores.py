@@ -3,14 +3,20 @@ from __future__ import annotations
 import contextlib
 
 import pytest
-from cryptography.hazmat.primitives.serialization import load_pem_private_key
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.serialization import (
+    PrivateFormat,
+    load_pem_private_key,
+    pkcs12,
+)
 from cryptography.x509 import load_pem_x509_certificates
 from hypothesis import given
 from hypothesis import strategies as st
 
-from taverna_server.data.keystores import key_as_pem
+from taverna_server.data import keystores
+from taverna_server.data.keystores import key_as_pem, open_key_store
 from taverna_server.errors import InvalidCredential
-from tests.keys import ALIAS, PASSWORD, jks_store, key, pkcs12_store
+from tests.keys import ALIAS, PASSWORD, certificate, jks_store, key, pkcs12_store
 
 
 @pytest.mark.parametrize("file_type", ["PKCS12", "pkcs12", "JKS"])
@@ -58,3 +64,25 @@ def test_damaged_store_is_never_more_than_invalid(data: st.DataObject) -> None:
     damaged = whole[:place] + data.draw(st.binary(max_size=8)) + whole[place + 4 :]
     with contextlib.suppress(InvalidCredential):
         key_as_pem(damaged, "JKS", "alice", PASSWORD)
+
+
+def test_store_is_opened_by_a_process_of_its_own() -> None:
+    pem = open_key_store(pkcs12_store(), "PKCS12", ALIAS, PASSWORD)
+    assert load_pem_private_key(pem, None).private_numbers() == key().private_numbers()
+    with pytest.raises(InvalidCredential, match="invalid: no such credential in key store"):
+        open_key_store(pkcs12_store(), "PKCS12", "nobody", PASSWORD)
+
+
+def test_store_that_wants_too_much_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ten million rounds of hashing; others ask for two hundred times as many."""
+    monkeypatch.setattr(keystores, "_PATIENCE", 0.5)
+    with pytest.raises(InvalidCredential, match="takes too long"):
+        open_key_store(slow_store(), "PKCS12", ALIAS, PASSWORD)
+
+
+def slow_store() -> bytes:
+    rounds = PrivateFormat.PKCS12.encryption_builder().kdf_rounds(10_000_000)
+    encryption = rounds.hmac_hash(hashes.SHA256()).build(PASSWORD.encode())
+    return pkcs12.serialize_key_and_certificates(
+        ALIAS.encode(), key(), certificate(CN="Alice"), None, encryption
+    )
