@@ -5,6 +5,11 @@ read here: a list of entries, each key hidden by a stream of SHA-1 sums of the
 password, and a sum over everything at the end. Like Java since 8, either type
 may be called by the name of the other. Of several keys in a PKCS #12 store only
 the first can be reached; clients of old send stores with one.
+
+A store says itself how often its password is to be hashed, and may say two
+thousand million times; ``cryptography`` would obey and hold up every thread of
+the process meanwhile. So a store is opened by a process of its own
+(``open_key_store``), with little time and memory, of which few run at once.
 """
 
 from __future__ import annotations
