@@ -55,7 +55,7 @@ golden: install ## Rewrite the golden files, for review with git diff
 schemas: install ## Rewrite schemas/ from the declarations of the documents
 	$(BIN)/python -m taverna_server.representations.publish schemas
 
-docs: install ## Rewrite the pages of docs/ that are made from the code
+docs: install ## Rewrite what is made from the code: parts of docs/, and wadl/
 	$(BIN)/python scripts/write_docs.py
 	$(BIN)/python scripts/write_corpus_table.py
 

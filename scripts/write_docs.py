@@ -1,4 +1,4 @@
-"""Rewrite the parts of docs/ that are made from the code; ``--check`` only says which are stale.
+"""Rewrite what is made from the code, parts of docs/ and the WADL; ``--check`` says what is stale.
 
 A part stands between ``<!-- begin NAME -->`` and ``<!-- end NAME -->``; the words
 around it are written by hand.
@@ -16,8 +16,13 @@ from werkzeug.routing import Rule
 
 from taverna_server import config
 from taverna_server.app import create_app
+from taverna_server.rest.wadl import wadl
 
-DOCS = Path(__file__).parents[1] / "docs"
+ROOT = Path(__file__).parents[1]
+DOCS = ROOT / "docs"
+WADL = ROOT / "wadl" / "taverna-server.wadl"
+PLACE = "http://localhost:8080/rest"
+"""Where a server is that somebody tries out; one that serves its WADL says its own address."""
 IMPLIED = {"HEAD", "OPTIONS"}
 """Methods that every resource has, so that the table need not say so."""
 
@@ -63,7 +68,13 @@ def fresh(page: str) -> str:
 def stale() -> dict[Path, str]:
     """Pages that are not what the code says now, and what they should be."""
     pages = {path: path.read_text() for path in sorted(DOCS.rglob("*.md"))}
-    return {path: fresh(page) for path, page in pages.items() if fresh(page) != page}
+    found = {path: fresh(page) for path, page in pages.items()}
+    found[WADL] = wadl(_application(), PLACE).decode()
+    return {path: page for path, page in found.items() if _old(path) != page}
+
+
+def _old(path: Path) -> str:
+    return path.read_text() if path.exists() else ""
 
 
 def main(arguments: list[str]) -> int:
@@ -72,6 +83,7 @@ def main(arguments: list[str]) -> int:
         if "--check" in arguments:
             print(f"{path.name} is stale: make docs")
         else:
+            path.parent.mkdir(exist_ok=True)
             path.write_text(page)
     return bool(pages) and "--check" in arguments
 

@@ -1,6 +1,6 @@
 """Who may knock: authentication before anything else is looked at.
 
-The service description and the policy are public (protocol dossier 2.2);
+The descriptions of the service and the policy are public (protocol dossier 2.2);
 everything else below ``/rest`` needs an account. Wrong credentials are refused
 also where none are needed, and a refusal never waits for the request's body.
 
@@ -18,7 +18,7 @@ from flask import g, request
 from taverna_server.errors import NotAuthenticated, NotPermitted
 from taverna_server.rest.context import config, services
 
-_PUBLIC = re.compile(r"/rest(?:/policy(?:/[^/]*)?)?/?")
+_PUBLIC = re.compile(r"/rest(?:/policy(?:/[^/]*)?|/schemas(?:/.*)?)?/?")
 _OF_RUN_ACCOUNTS = re.compile(r"/rest/runs/<run_id>/(?:wd|interaction)(?:/.*)?")
 _URI_LIST = "text/uri-list"
 """Has the server fetch things, which a run can do for itself (protocol dossier 18)."""

@@ -12,14 +12,18 @@ neither (gunicorn does); the client then has no answer and sends it again.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from typing import Any
 
 from flask import request
 from werkzeug.exceptions import LengthRequired
 
 from taverna_server.errors import BadRequest, TooLarge, UnsupportedMedia
+from taverna_server.representations import OFFERED, read
+from taverna_server.representations.binding import Document
 from taverna_server.rest.context import config
 from taverna_server.rest.negotiation import JSON, TEXT, XML, charset, consumed
+from taverna_server.rest.operations import check_declared, current
 
 CHUNK = 2**18
 
@@ -108,12 +112,24 @@ def file_name() -> str:
     return text().removesuffix("\n").removesuffix("\r")
 
 
-def document(readable: Sequence[str] = (XML, JSON)) -> tuple[bytes, str]:
+def received(schema: type[Document]) -> Any:
+    """The document in the body; one of those that the view declares.
+
+    Raises:
+        UnsupportedMedia: a type the resource does not read.
+        BadRequest: it is another document, or wrong.
+    """
+    check_declared(schema, current().reads)
+    return read(schema, *document())
+
+
+def document() -> tuple[bytes, str]:
     """A document and its media type; where the client names none, its first character tells.
 
     Raises:
         UnsupportedMedia: a type the resource does not read.
     """
+    readable = current().readable or OFFERED
     given = consumed(request.headers.get("Content-Type"), readable)
     body = whole(config().max_document_size)
     if given == "*/*":

@@ -11,14 +11,14 @@ import mimetypes
 import re
 
 from taverna_server.data.content import EMPTY, HEAD, HTML, of_content
-from taverna_server.rest.negotiation import JSON, T2FLOW, TEXT, XML, ZIP
+from taverna_server.rest.negotiation import JSON, ROBUNDLE, T2FLOW, TEXT, XML, ZIP
 
 __all__ = ["EMPTY", "HEAD", "HTML", "is_textual", "of_content", "of_file"]
 
 _BY_NAME = {
     "baclava": "application/vnd.taverna.baclava+xml",
-    "robundle.zip": "application/vnd.wf4ever.robundle+zip",
-    "bundle.zip": "application/vnd.wf4ever.robundle+zip",
+    "robundle.zip": ROBUNDLE,
+    "bundle.zip": ROBUNDLE,
     "t2flow": T2FLOW,
     "atom": "application/atom+xml",
     "error": TEXT,

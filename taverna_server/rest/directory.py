@@ -20,8 +20,16 @@ from taverna_server.rest import bodies
 from taverna_server.rest.context import caller, manager
 from taverna_server.rest.files import cannot_produce, file_answer
 from taverna_server.rest.links import entry_url
-from taverna_server.rest.negotiation import JSON, XML, ZIP
-from taverna_server.rest.responses import chosen, created, document, nothing, offers
+from taverna_server.rest.negotiation import ZIP
+from taverna_server.rest.operations import (
+    ANYTHING,
+    answers,
+    answers_with,
+    chosen,
+    offers,
+    reads,
+)
+from taverna_server.rest.responses import created, document, nothing
 from taverna_server.rest.zips import zip_answer
 
 blueprint = Blueprint("directory", __name__, url_prefix="/runs/<run_id>/wd")
@@ -40,6 +48,8 @@ def path_asked_for() -> str:
 
 @blueprint.get("")
 @blueprint.get("/<entry:path>")
+@answers_with(DirectoryContents, ZIP, ANYTHING)
+@answers(200, 206)
 def get_entry(run_id: str, path: str = "") -> Response:
     wd, path = manager().working_directory(caller(), run_id), path_asked_for()
     if not wd.entry(path).is_dir:
@@ -52,6 +62,8 @@ def get_entry(run_id: str, path: str = "") -> Response:
 
 @blueprint.put("")
 @blueprint.put("/<entry:path>")
+@reads(ANYTHING)
+@answers(201, 204)
 def put_entry(run_id: str, path: str = "") -> Response:
     wd, path = manager().working_directory(caller(), run_id, for_writing=True), path_asked_for()
     is_new = wd.write(path, bodies.chunks())
@@ -60,6 +72,8 @@ def put_entry(run_id: str, path: str = "") -> Response:
 
 @blueprint.post("")
 @blueprint.post("/<entry:path>")
+@reads(MkDir, Upload)
+@answers(201)
 def post_entry(run_id: str, path: str = "") -> Response:
     wd, path = manager().working_directory(caller(), run_id, for_writing=True), path_asked_for()
     wd.entry(path)
@@ -77,13 +91,14 @@ def post_entry(run_id: str, path: str = "") -> Response:
 
 @blueprint.delete("")
 @blueprint.delete("/<entry:path>")
+@answers(204)
 def delete_entry(run_id: str, path: str = "") -> Response:
     wd, path = manager().working_directory(caller(), run_id, for_writing=True), path_asked_for()
     wd.delete(path)
     return nothing()
 
 
-@offers(XML, JSON, ZIP)
+@offers(DirectoryContents, ZIP)
 def _directory(run_id: str, wd: WorkDirectory, path: str) -> Response:
     if chosen() == ZIP:
         return zip_answer(wd, path)

@@ -6,20 +6,20 @@ from flask import Blueprint, Response
 
 from taverna_server.errors import BadRequest
 from taverna_server.model import run as model
-from taverna_server.representations import read
 from taverna_server.representations.common import Link
 from taverna_server.representations.inputs import InputDescription, RunInput, RunInputs
 from taverna_server.rest import bodies
 from taverna_server.rest.context import caller, manager
 from taverna_server.rest.links import below_runs, run_url
-from taverna_server.rest.negotiation import JSON, TEXT, XML
-from taverna_server.rest.responses import document, offers, text
+from taverna_server.rest.negotiation import TEXT
+from taverna_server.rest.operations import offers, reads
+from taverna_server.rest.responses import document, text
 
 blueprint = Blueprint("inputs", __name__, url_prefix="/runs/<run_id>/input")
 
 
 @blueprint.get("")
-@offers(XML, JSON)
+@offers(RunInputs)
 def get_inputs(run_id: str) -> Response:
     given = manager().inputs(caller(), run_id)
     description = {
@@ -31,7 +31,7 @@ def get_inputs(run_id: str) -> Response:
 
 
 @blueprint.get("/expected")
-@offers(XML, JSON)
+@offers(InputDescription)
 def get_expected(run_id: str) -> Response:
     ports = manager().expected_inputs(caller(), run_id)
     description = {
@@ -46,16 +46,17 @@ def get_expected(run_id: str) -> Response:
 
 
 @blueprint.get("/input/<port>")
-@offers(XML, JSON)
+@offers(RunInput)
 def get_input(run_id: str, port: str) -> Response:
     return _described(run_id, manager().get_input(caller(), run_id, port))
 
 
 @blueprint.put("/input/<port>")
-@offers(XML, JSON)
+@reads(RunInput)
+@offers(RunInput)
 def put_input(run_id: str, port: str) -> Response:
     manager().get_run(caller(), run_id)
-    wanted = read(RunInput, *bodies.document())
+    wanted = bodies.received(RunInput)
     return _described(run_id, _set(run_id, port, wanted))
 
 
@@ -66,6 +67,7 @@ def get_baclava(run_id: str) -> Response:
 
 
 @blueprint.put("/baclava")
+@reads(TEXT)
 @offers(TEXT)
 def put_baclava(run_id: str) -> Response:
     manager().get_run(caller(), run_id)

@@ -6,7 +6,6 @@ from pathlib import Path
 
 from flask import Blueprint, Response
 
-from taverna_server.representations import read
 from taverna_server.representations.common import Link
 from taverna_server.representations.listeners import (
     ListenerDefinition,
@@ -18,14 +17,15 @@ from taverna_server.rest import bodies
 from taverna_server.rest.context import caller, manager
 from taverna_server.rest.files import whole_file
 from taverna_server.rest.links import run_url
-from taverna_server.rest.negotiation import JSON, TEXT, XML
-from taverna_server.rest.responses import created, document, offers, text
+from taverna_server.rest.negotiation import TEXT
+from taverna_server.rest.operations import answers, offers, reads
+from taverna_server.rest.responses import created, document, text
 
 blueprint = Blueprint("listeners", __name__, url_prefix="/runs/<run_id>/listeners")
 
 
 @blueprint.get("")
-@offers(XML, JSON)
+@offers(Listeners)
 def get_listeners(run_id: str) -> Response:
     names = manager().listeners(caller(), run_id)
     described = [
@@ -35,16 +35,18 @@ def get_listeners(run_id: str) -> Response:
 
 
 @blueprint.post("")
+@reads(ListenerDefinition)
+@answers(201)
 def post_listener(run_id: str) -> Response:
     user = caller()
     manager().get_run(user, run_id)
-    wanted = read(ListenerDefinition, *bodies.document())
+    wanted = bodies.received(ListenerDefinition)
     name = manager().add_listener(user, run_id, wanted["type"])
     return created(run_url(run_id, "listeners", name))
 
 
 @blueprint.get("/<listener>")
-@offers(XML, JSON)
+@offers(ListenerDescription)
 def get_listener(run_id: str, listener: str) -> Response:
     return document(ListenerDescription, _described(run_id, listener))
 
@@ -56,7 +58,7 @@ def get_configuration(run_id: str, listener: str) -> Response:
 
 
 @blueprint.get("/<listener>/properties")
-@offers(XML, JSON)
+@offers(Properties)
 def get_properties(run_id: str, listener: str) -> Response:
     return document(Properties, {"property": _properties(run_id, listener)})
 
@@ -69,6 +71,7 @@ def get_property(run_id: str, listener: str, name: str) -> Response:
 
 
 @blueprint.put("/<listener>/properties/<name>")
+@reads(TEXT)
 @offers(TEXT)
 def put_property(run_id: str, listener: str, name: str) -> Response:
     manager().get_run(caller(), run_id)

@@ -22,6 +22,8 @@ TEXT = "text/plain"
 T2FLOW = "application/vnd.taverna.t2flow+xml"
 SCUFL = "application/vnd.taverna.scufl+xml"
 WFBUNDLE = "application/vnd.taverna.scufl2.workflow-bundle"
+ROBUNDLE = "application/vnd.wf4ever.robundle+zip"
+WADL = "application/vnd.sun.wadl+xml"
 ZIP = "application/zip"
 BYTES = "application/octet-stream"
 

@@ -26,14 +26,15 @@ from taverna_server.rest import bodies
 from taverna_server.rest.content_types import HEAD, of_content
 from taverna_server.rest.context import caller, manager
 from taverna_server.rest.links import entry_url, run_url
-from taverna_server.rest.negotiation import BYTES, JSON, TEXT, XML
-from taverna_server.rest.responses import chosen, document, offers, text
+from taverna_server.rest.negotiation import BYTES, TEXT
+from taverna_server.rest.operations import chosen, offers, reads
+from taverna_server.rest.responses import document, text
 
 blueprint = Blueprint("outputs", __name__, url_prefix="/runs/<run_id>/output")
 
 
 @blueprint.get("")
-@offers(TEXT, XML, JSON)
+@offers(TEXT, WorkflowOutputs)
 def get_output(run_id: str) -> Response:
     """As text the name of the Baclava document, otherwise what the ports gave."""
     if chosen() == TEXT:
@@ -53,6 +54,7 @@ def get_output(run_id: str) -> Response:
 
 
 @blueprint.put("")
+@reads(TEXT)
 @offers(TEXT)
 def put_output(run_id: str) -> Response:
     manager().get_run(caller(), run_id)

@@ -14,8 +14,9 @@ from taverna_server.representations.server import (
 )
 from taverna_server.rest.context import manager
 from taverna_server.rest.links import rest_url
-from taverna_server.rest.negotiation import JSON, TEXT, XML
-from taverna_server.rest.responses import document, offers, text
+from taverna_server.rest.negotiation import TEXT
+from taverna_server.rest.operations import offers
+from taverna_server.rest.responses import document, text
 
 blueprint = Blueprint("policy", __name__, url_prefix="/policy")
 
@@ -36,6 +37,8 @@ _KINDS = (
     "localworker",
     "constant",
     "tool",
+    "rest",
+    "spreadsheet-import",
     "xpath",
     "wsdl/xml-splitter/in",
     "wsdl/xml-splitter/out",
@@ -52,7 +55,7 @@ CAPABILITIES = {
 
 
 @blueprint.get("")
-@offers(XML, JSON)
+@offers(PolicyDescription)
 def get_policy() -> Response:
     links = {name: Link(rest_url("policy", leaf)) for name, leaf in _LEAVES.items()}
     return document(PolicyDescription, links)
@@ -71,27 +74,27 @@ def get_operating_limit() -> Response:
 
 
 @blueprint.get("/permittedWorkflows")
-@offers(XML, JSON)
+@offers(PermittedWorkflows)
 def get_permitted_workflows() -> Response:
     return document(PermittedWorkflows, {"workflow": manager().policy().permitted_workflows})
 
 
 @blueprint.get("/permittedListenerTypes")
-@offers(XML, JSON)
+@offers(PermittedListeners)
 def get_permitted_listener_types() -> Response:
     """Empty: the one listener there is comes with every run."""
     return document(PermittedListeners, {"type": []})
 
 
 @blueprint.get("/enabledNotificationFabrics")
-@offers(XML, JSON)
+@offers(EnabledNotificationFabrics)
 def get_enabled_notification_fabrics() -> Response:
     """Empty: messages are sent by none."""
     return document(EnabledNotificationFabrics, {"notifier": []})
 
 
 @blueprint.get("/capabilities")
-@offers(XML, JSON)
+@offers(Capabilities)
 def get_capabilities() -> Response:
     able = [{"capability": uri, "version": version} for uri, version in CAPABILITIES.items()]
     return document(Capabilities, {"capability": able})

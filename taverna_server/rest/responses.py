@@ -1,42 +1,18 @@
-"""Answers: a text, a document, a creation, nothing.
-
-``offers`` says which media types a view can answer with. It chooses before the
-view acts, so a request whose answer the client would refuse changes nothing.
-"""
+"""Answers: a text, a document, a creation, nothing; ``operations`` says which view has which."""
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Callable, Mapping
-from typing import Any, TypeVar
+from collections.abc import Mapping
+from typing import Any
 
-from flask import Response, g, request
+from flask import Response
 
 from taverna_server.representations import write
 from taverna_server.representations.binding import Document
-from taverna_server.rest.negotiation import TEXT, choose
+from taverna_server.rest.negotiation import TEXT
+from taverna_server.rest.operations import check_declared, chosen, current, offers
 
-View = TypeVar("View", bound=Callable[..., Response])
-
-
-def offers(*media_types: str) -> Callable[[View], View]:
-    """The media types of a view's answer, best first; ``chosen`` is the client's choice."""
-
-    def decorate(view: View) -> View:
-        @functools.wraps(view)
-        def negotiated(*args: Any, **kwargs: Any) -> Response:
-            g.chosen = choose(media_types, request.headers.get("Accept"))
-            return view(*args, **kwargs)
-
-        return negotiated  # type: ignore[return-value]
-
-    return decorate
-
-
-def chosen() -> str:
-    """The media type that the client likes best of those the view offers."""
-    media_type: str = g.chosen
-    return media_type
+__all__ = ["chosen", "created", "document", "nothing", "offers", "text"]
 
 
 def text(value: str, status: int = 200) -> Response:
@@ -45,7 +21,8 @@ def text(value: str, status: int = 200) -> Response:
 
 
 def document(schema: type[Document], data: Any) -> Response:
-    """The data in the media type chosen."""
+    """The data in the media type chosen; one of the documents that the view declares."""
+    check_declared(schema, current().offers)
     return Response(write(schema, data, chosen()), content_type=chosen())
 
 

@@ -12,8 +12,9 @@ from taverna_server.rest import bodies
 from taverna_server.rest.context import caller, config, manager
 from taverna_server.rest.dates import read_time, write_time
 from taverna_server.rest.files import file_answer, plain_text, whole_file
-from taverna_server.rest.negotiation import SCUFL, T2FLOW, TEXT, WFBUNDLE, choose
-from taverna_server.rest.responses import nothing, offers, text
+from taverna_server.rest.negotiation import BYTES, ROBUNDLE, SCUFL, T2FLOW, TEXT, WFBUNDLE, choose
+from taverna_server.rest.operations import answers, answers_with, offers, reads
+from taverna_server.rest.responses import nothing, text
 from taverna_server.workflow.reading import as_wfbundle, format_of
 
 blueprint = Blueprint("run_properties", __name__, url_prefix="/runs/<run_id>")
@@ -26,6 +27,8 @@ def get_status(run_id: str) -> Response:
 
 
 @blueprint.put("/status")
+@answers(200, 202)
+@reads(TEXT)
 @offers(TEXT)
 def put_status(run_id: str) -> Response:
     before = manager().get_run(caller(), run_id).status
@@ -62,6 +65,7 @@ def get_expiry(run_id: str) -> Response:
 
 
 @blueprint.put("/expiry")
+@reads(TEXT)
 @offers(TEXT)
 def put_expiry(run_id: str) -> Response:
     manager().get_run(caller(), run_id)
@@ -76,6 +80,7 @@ def get_name(run_id: str) -> Response:
 
 
 @blueprint.put("/name")
+@reads(TEXT)
 @offers(TEXT)
 def put_name(run_id: str) -> Response:
     manager().get_run(caller(), run_id)
@@ -89,6 +94,7 @@ def get_generate_provenance(run_id: str) -> Response:
 
 
 @blueprint.put("/generate-provenance")
+@reads(TEXT)
 @offers(TEXT)
 def put_generate_provenance(run_id: str) -> Response:
     manager().get_run(caller(), run_id)
@@ -122,6 +128,7 @@ def get_stderr(run_id: str) -> Response:
 
 
 @blueprint.get("/log")
+@answers(200, 204)
 @offers(TEXT)
 def get_log(run_id: str) -> Response:
     parts = manager().log(caller(), run_id)
@@ -130,6 +137,8 @@ def get_log(run_id: str) -> Response:
 
 
 @blueprint.get("/run-bundle")
+@answers_with(ROBUNDLE, BYTES)
+@answers(200, 206)
 def get_run_bundle(run_id: str) -> Response:
     """The run with its values and provenance, when one was asked for and the run has ended."""
     wd = manager().working_directory(caller(), run_id)

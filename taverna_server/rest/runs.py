@@ -13,8 +13,9 @@ from taverna_server.rest import bodies
 from taverna_server.rest.context import caller, manager
 from taverna_server.rest.dates import write_basic_time
 from taverna_server.rest.links import rest_url, run_url
-from taverna_server.rest.negotiation import JSON, SCUFL, T2FLOW, WFBUNDLE, XML
-from taverna_server.rest.responses import created, document, nothing, offers
+from taverna_server.rest.negotiation import SCUFL, T2FLOW, WFBUNDLE, XML
+from taverna_server.rest.operations import answers, offers, reads
+from taverna_server.rest.responses import created, document, nothing
 
 blueprint = Blueprint("runs", __name__, url_prefix="/runs")
 
@@ -40,7 +41,7 @@ _PLACES = {
 
 
 @blueprint.get("")
-@offers(XML, JSON)
+@offers(RunList)
 def get_runs() -> Response:
     place = rest_url("runs")
     ids = (run.id for run in manager().list_runs(caller()))
@@ -48,20 +49,23 @@ def get_runs() -> Response:
 
 
 @blueprint.post("")
+@reads(T2FLOW, XML, WFBUNDLE, SCUFL)
+@answers(201)
 def post_runs() -> Response:
     user = caller()
-    body, media_type = bodies.document([T2FLOW, XML, WFBUNDLE, SCUFL])
+    body, media_type = bodies.document()
     run = manager().create_run(user, unwrap_workflow(body) if media_type == XML else body)
     return created(run_url(run.id))
 
 
 @blueprint.get("/<run_id>")
-@offers(XML, JSON)
+@offers(RunDescription)
 def get_run(run_id: str) -> Response:
     return document(RunDescription, _description(manager().get_run(caller(), run_id)))
 
 
 @blueprint.delete("/<run_id>")
+@answers(204)
 def delete_run(run_id: str) -> Response:
     manager().delete_run(caller(), run_id)
     return nothing()

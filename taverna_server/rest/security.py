@@ -14,20 +14,20 @@ from flask import Blueprint, Response
 from taverna_server.errors import BadRequest
 from taverna_server.model import credentials as model
 from taverna_server.model.identity import Permission
-from taverna_server.representations import read
 from taverna_server.representations import security as documents
 from taverna_server.representations.common import Link
 from taverna_server.rest import bodies
 from taverna_server.rest.context import caller, manager
 from taverna_server.rest.links import run_url
-from taverna_server.rest.negotiation import JSON, TEXT, XML
-from taverna_server.rest.responses import created, document, nothing, offers, text
+from taverna_server.rest.negotiation import TEXT
+from taverna_server.rest.operations import answers, offers, reads
+from taverna_server.rest.responses import created, document, nothing, text
 
 blueprint = Blueprint("security", __name__, url_prefix="/runs/<run_id>/security")
 
 
 @blueprint.get("")
-@offers(XML, JSON)
+@offers(documents.SecurityDescriptor)
 def get_security(run_id: str) -> Response:
     owner = manager().owned_run(caller(), run_id).owner
     described = {
@@ -49,7 +49,7 @@ def get_owner(run_id: str) -> Response:
 
 
 @blueprint.get("/permissions")
-@offers(XML, JSON)
+@offers(documents.PermissionsDescriptor)
 def get_permissions(run_id: str) -> Response:
     entries = [
         {
@@ -63,9 +63,11 @@ def get_permissions(run_id: str) -> Response:
 
 
 @blueprint.post("/permissions")
+@reads(documents.PermissionUpdate)
+@answers(201)
 def post_permission(run_id: str) -> Response:
     manager().owned_run(caller(), run_id)
-    wanted = read(documents.PermissionUpdate, *bodies.document())
+    wanted = bodies.received(documents.PermissionUpdate)
     user = wanted["user_name"]
     manager().set_permission(caller(), run_id, user, Permission[wanted["permission"].upper()])
     return created(run_url(run_id, "security", "permissions", user))
@@ -78,6 +80,7 @@ def get_permission(run_id: str, user: str) -> Response:
 
 
 @blueprint.put("/permissions/<user>")
+@reads(TEXT)
 @offers(TEXT)
 def put_permission(run_id: str, user: str) -> Response:
     manager().owned_run(caller(), run_id)
@@ -86,18 +89,21 @@ def put_permission(run_id: str, user: str) -> Response:
 
 
 @blueprint.delete("/permissions/<user>")
+@answers(204)
 def delete_permission(run_id: str, user: str) -> Response:
     manager().remove_permission(caller(), run_id, user)
     return nothing()
 
 
 @blueprint.get("/credentials")
-@offers(XML, JSON)
+@offers(documents.Credentials)
 def get_credentials(run_id: str) -> Response:
     return document(documents.Credentials, {"credential": _credentials(run_id)})
 
 
 @blueprint.post("/credentials")
+@reads(documents.Credential)
+@answers(201)
 def post_credential(run_id: str) -> Response:
     manager().owned_run(caller(), run_id)
     given = _read_credential(str(uuid.uuid4()))
@@ -106,19 +112,21 @@ def post_credential(run_id: str) -> Response:
 
 
 @blueprint.delete("/credentials")
+@answers(204)
 def delete_credentials(run_id: str) -> Response:
     manager().remove_credentials(caller(), run_id)
     return nothing()
 
 
 @blueprint.get("/credentials/<credential>")
-@offers(XML, JSON)
+@offers(documents.Credential)
 def get_credential(run_id: str, credential: str) -> Response:
     return _credential(run_id, manager().credential(caller(), run_id, credential))
 
 
 @blueprint.put("/credentials/<credential>")
-@offers(XML, JSON)
+@reads(documents.Credential)
+@offers(documents.Credential)
 def put_credential(run_id: str, credential: str) -> Response:
     manager().owned_run(caller(), run_id)
     given = _read_credential(credential)
@@ -126,18 +134,21 @@ def put_credential(run_id: str, credential: str) -> Response:
 
 
 @blueprint.delete("/credentials/<credential>")
+@answers(204)
 def delete_credential(run_id: str, credential: str) -> Response:
     manager().remove_credentials(caller(), run_id, credential)
     return nothing()
 
 
 @blueprint.get("/trusts")
-@offers(XML, JSON)
+@offers(documents.TrustedIdentities)
 def get_trusts(run_id: str) -> Response:
     return document(documents.TrustedIdentities, {"trust": _trusts(run_id)})
 
 
 @blueprint.post("/trusts")
+@reads(documents.TrustedIdentity)
+@answers(201)
 def post_trust(run_id: str) -> Response:
     manager().owned_run(caller(), run_id)
     given = _read_trust(str(uuid.uuid4()))
@@ -146,20 +157,22 @@ def post_trust(run_id: str) -> Response:
 
 
 @blueprint.delete("/trusts")
+@answers(204)
 def delete_trusts(run_id: str) -> Response:
     manager().remove_trusts(caller(), run_id)
     return nothing()
 
 
 @blueprint.get("/trusts/<trust>")
-@offers(XML, JSON)
+@offers(documents.TrustedIdentity)
 def get_trust(run_id: str, trust: str) -> Response:
     found = manager().trust(caller(), run_id, trust)
     return document(documents.TrustedIdentity, _described_trust(run_id, found))
 
 
 @blueprint.put("/trusts/<trust>")
-@offers(XML, JSON)
+@reads(documents.TrustedIdentity)
+@offers(documents.TrustedIdentity)
 def put_trust(run_id: str, trust: str) -> Response:
     manager().owned_run(caller(), run_id)
     kept = manager().set_trust(caller(), run_id, _read_trust(trust))
@@ -167,6 +180,7 @@ def put_trust(run_id: str, trust: str) -> Response:
 
 
 @blueprint.delete("/trusts/<trust>")
+@answers(204)
 def delete_trust(run_id: str, trust: str) -> Response:
     manager().remove_trusts(caller(), run_id, trust)
     return nothing()
@@ -181,7 +195,7 @@ def _level(word: str) -> Permission:
 
 
 def _read_credential(id: str) -> model.Credential:
-    content = read(documents.Credential, *bodies.document())["content"]
+    content = bodies.received(documents.Credential)["content"]
     given = {name: value for name, value in content.items() if name != "href"}
     given.setdefault("service_uri", "")
     if given["kind"] == model.USERPASS:
@@ -190,7 +204,7 @@ def _read_credential(id: str) -> model.Credential:
 
 
 def _read_trust(id: str) -> model.Trust:
-    given = read(documents.TrustedIdentity, *bodies.document())
+    given = bodies.received(documents.TrustedIdentity)
     kept = ("certificate_bytes", "certificate_file", "file_type")
     return model.Trust(
         id, **{"certificate_bytes": b"", **{k: given[k] for k in kept if k in given}}

@@ -13,6 +13,7 @@ from taverna_server.app import create_app
 from taverna_server.auth import hash_token
 from taverna_server.config import Config
 from taverna_server.representations import OFFERED
+from taverna_server.rest.operations import current
 from taverna_server.store import Store
 from tests.published import check
 
@@ -51,8 +52,12 @@ def app(config: Config) -> Flask:
 
 
 def _valid(response: Response) -> Response:
-    """Every document that leaves is valid against the published schemas."""
-    if response.mimetype in OFFERED and not response.is_streamed and response.status_code == 200:
+    """Every answer is one that is declared, and every document valid against its schema."""
+    declared = current()
+    assert response.status_code >= 300 or response.status_code in declared.statuses
+    has_schema = any(isinstance(form, type) for form in declared.offers)
+    is_document = has_schema and not response.direct_passthrough
+    if response.mimetype in OFFERED and is_document and response.status_code == 200:
         check(response.get_data(), response.mimetype)
     return response
 

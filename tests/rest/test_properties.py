@@ -15,6 +15,7 @@ from taverna_server.rest.policy import CAPABILITIES
 
 KINDS = {
     "stringconstant": "constant",
+    "spreadsheetimport": "spreadsheet-import",
     "externaltool": "tool",
     "xmlinputsplitter": "wsdl/xml-splitter/in",
     "xmloutputsplitter": "wsdl/xml-splitter/out",
