@@ -27,7 +27,7 @@ from taverna_server.errors import ConfigurationError
 
 SECTION = "taverna-server"
 PREFIX = "TAVERNA_SERVER_"
-ENGINE_OPTIONS = ("executor", "java", "beanshell")
+ENGINE_OPTIONS = ("executor", "dask_scheduler", "java", "beanshell")
 """Options that concern the engine: ``run.json`` carries them to it."""
 _UNITS = {"k": 2**10, "m": 2**20, "g": 2**30}
 
@@ -152,7 +152,14 @@ class Config:
     )
     java: str = option("", text, "Java command, for scripts. Empty: as JAVA_HOME and PATH say.")
     beanshell: str = option("", text, "Jar of BeanShell 2.0b4. Empty: where it is installed.")
-    executor: str = option("threads", one_of("threads"), "Where iterations run.")
+    executor: str = option(
+        "threads",
+        one_of("threads", "processes", "dask"),
+        "Where iterations run: in the engine, in a process for each core, or on Dask workers.",
+    )
+    dask_scheduler: str = option(
+        "", text, "Address of the Dask scheduler (tcp://host:8786), for executor = dask."
+    )
     log_level: str = option(
         "info", one_of("debug", "info", "warning", "error"), "Least important lines logged."
     )

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from xdist.scheduler import LoadScopeScheduling
 
-TOGETHER = ("tests/benchmarks/", "tests/docs/")
+TOGETHER = ("tests/benchmarks/", "tests/docs/", "tests/engines/taverna/test_remote.py")
 
 
 class ModulesTogether(LoadScopeScheduling):

@@ -8,6 +8,7 @@ does not keep the others from running; it fails when it is invoked.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import Executor
 from types import TracebackType
 
 from taverna_server.engines.taverna.activities.base import (
@@ -44,6 +45,14 @@ class Bindings:
     ) -> None:
         for bound in self._bound.values():
             bound.close()
+
+    def send_through(self, executor: Executor) -> None:
+        """From now on activities are invoked in the executor's processes, where they can be."""
+        from taverna_server.engines.taverna.remote import RemoteActivity  # few runs need it
+
+        for key, bound in self._bound.items():
+            if not (bound.instant or bound.here or isinstance(bound, NotBound)):
+                self._bound[key] = RemoteActivity(key, bound, executor)
 
     def problems(self) -> Iterator[tuple[str, str]]:
         """What will fail when it is invoked: the processor's path and a sentence."""

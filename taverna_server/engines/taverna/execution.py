@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Executor
 
 from taverna_server.data.values import Value
 from taverna_server.engines.taverna.activities.base import RunContext
 from taverna_server.engines.taverna.bindings import Bindings
 from taverna_server.engines.taverna.driver import Controls, Driver, Ended
-from taverna_server.engines.taverna.executors import make_executor
+from taverna_server.engines.taverna.executors import remote_executor, thread_executor
 from taverna_server.engines.taverna.listening import Listener, Witness
 from taverna_server.engines.taverna.plan import WorkflowPlan, plan_workflow
 from taverna_server.engines.taverna.scheduler import Scheduler
@@ -48,15 +50,23 @@ def execute(
     Raises:
         WorkflowInvalid: from ``read``; nothing was executed.
     """
-    executor = make_executor(str(context.options.get("executor", "threads")))
-    try:
-        with Bindings(plan, context) as bindings:
+    with contextlib.ExitStack() as held:
+        held.callback(context.close)
+        threads = _held(held, thread_executor())
+        remote = remote_executor(context.options)
+        bindings = held.enter_context(Bindings(plan, context))
+        if remote is None:
             bindings.warm()
-            inputs = read(plan)
-            begun(inputs, list(bindings.problems()))
-            scheduler = Scheduler(plan, witness)
-            driver = Driver(scheduler, bindings, executor, context, controls, listeners)
-            return driver.run(inputs)
-    finally:
-        executor.shutdown(wait=False, cancel_futures=True)
-        context.close()
+        else:
+            bindings.send_through(_held(held, remote))
+        inputs = read(plan)
+        begun(inputs, list(bindings.problems()))
+        scheduler = Scheduler(plan, witness)
+        driver = Driver(scheduler, bindings, threads, context, controls, listeners)
+        return driver.run(inputs)
+
+
+def _held(held: contextlib.ExitStack, executor: Executor) -> Executor:
+    """Shut down at the end, whatever it still works on."""
+    held.callback(executor.shutdown, wait=False, cancel_futures=True)
+    return executor

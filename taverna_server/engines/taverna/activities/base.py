@@ -124,6 +124,8 @@ class BoundActivity(ABC):
 
     instant: bool = False
     """Whether an invocation is so short that it is done where it is asked for, without a thread."""
+    here: bool = False
+    """Whether it must be invoked in the engine's own process, whatever the executor."""
 
     def __init__(self, activity: Activity, context: RunContext) -> None:
         self.activity = activity
