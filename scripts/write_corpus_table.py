@@ -56,6 +56,10 @@ from the document: the service of each activity, programs that not every machine
 that reach out of the engine. Most of these services are gone; the activities that call one fail
 with a sentence, and the rest of the workflow runs.
 
+Of 28 recorded runs of such workflows the record has every answer of every service. They are
+replayed by `tests/engines/taverna/test_replay.py`: services answer from the record, everything
+else is done again, and what comes out is what came out of Taverna, byte for byte.
+
 The files are not part of the project. `make docs` writes this page anew where the environment
 variable `TAVERNA_CORPUS` names their folder.
 

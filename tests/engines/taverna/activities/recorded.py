@@ -51,15 +51,20 @@ class _Process:
 def recorded_invocations(kinds: set[str]) -> Iterator[Recorded]:
     """Every complete invocation of activities of these kinds, without errors in or out."""
     for trace in sorted(CORPUS.glob("myexperiment/*/*/workflowrun.prov.ttl")):
-        document = next(trace.parent.parent.glob("*.t2flow"))
-        yield from _invocations(trace, read_t2flow(document.read_bytes()), kinds)
+        yield from (found for found in invocations_of(trace) if found.activity.kind in kinds)
 
 
-def _invocations(trace: Path, workflow: Workflow, kinds: set[str]) -> Iterator[Recorded]:
+def invocations_of(trace: Path) -> Iterator[Recorded]:
+    """Those of one run, of activities of all kinds."""
+    document = next(trace.parent.parent.glob("*.t2flow"))
+    yield from _invocations(trace, read_t2flow(document.read_bytes()))
+
+
+def _invocations(trace: Path, workflow: Workflow) -> Iterator[Recorded]:
     triples = _read(trace)
     for process in _processes(triples).values():
         activity = _activity(workflow, process.plan)
-        if activity is None or activity.kind not in kinds:
+        if activity is None:
             continue
         ports = (*activity.inputs, *bound_activity_class(activity.kind).output_ports(activity))
         depths = defaultdict(int, {port.name: port.depth for port in ports})
@@ -98,7 +103,7 @@ def _processes(triples: Triples) -> dict[str, _Process]:
 def _note(ports: dict[str, str], way: str, facts: dict[str, list[str]], entity: str) -> None:
     role = _PROCESSOR.search(facts.get("prov:hadRole", [""])[0])
     if role and role[3] == way:
-        ports[unquote(role[4])] = entity
+        ports[unquote(role[4]).replace("%47", "/")] = entity  # the exporter's way to write it
 
 
 def _activity(workflow: Workflow, plan: str) -> Activity | None:
