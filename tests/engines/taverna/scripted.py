@@ -22,7 +22,7 @@ def _defined(kind: str, words: str) -> str:
     )
 
 
-def _map(tag: str, words: str) -> str:
+def port_map(tag: str, words: str) -> str:
     names = [word.partition(":")[0] for word in words.split()]
     maps = "".join(f'<map from="{name}" to="{name}"/>' for name in names)
     return f"<{tag}>{maps}</{tag}>"
@@ -32,7 +32,7 @@ def scripted(name: str, script: str, inputs: str = "", outputs: str = "o", jobs:
     """A processor that runs a script."""
     activity = f"""<activity>
 <class>net.sf.taverna.t2.activities.beanshell.BeanshellActivity</class>
-{_map("inputMap", inputs)}{_map("outputMap", outputs)}
+{port_map("inputMap", inputs)}{port_map("outputMap", outputs)}
 <configBean encoding="xstream"><{BEAN} xmlns=""><inputs>{_defined("Input", inputs)}</inputs>
 <outputs>{_defined("Output", outputs)}</outputs><script>{escape(script)}</script></{BEAN}>
 </configBean></activity>"""

@@ -96,6 +96,8 @@ class RunContext:
     """``java`` and ``beanshell``: the executable and the jar, where not to look for them."""
     security: RunDirectory | None = None
     """The run whose credentials activities may show to services; None: there are none."""
+    shared: dict[str, object] = field(default_factory=dict)
+    """What activities of one kind keep for each other, by the kind's name."""
     cancelled: Cancellation = field(default_factory=Cancellation)
     jvm: Jvm = field(init=False)
     """No process until something runs in it; ``jvm.warm()`` starts it beforehand."""

@@ -23,6 +23,7 @@ BUILT_IN = {
     "rest": "rest:Rest",
     "spreadsheetimport": "spreadsheetimport:SpreadsheetImport",
     "stringconstant": "stringconstant:StringConstant",
+    "wsdl": "wsdl:Wsdl",
     "xmlinputsplitter": "xmlsplitter:XmlInputSplitter",
     "xmloutputsplitter": "xmlsplitter:XmlOutputSplitter",
     "xpath": "xpath:XPath",

@@ -31,7 +31,6 @@ _SENTENCES = {
     "seqhound": "the SeqHound service no longer exists",
     "talisman": "Talisman services no longer exist",
     "usecase": "the repository that describes the tool no longer exists",
-    "wsdl": "WSDL services are not supported",
     "workflow": "the nested workflow lies at another place, from where it is not fetched",
 }
 
