@@ -15,7 +15,7 @@ from taverna_server.engines.taverna.activities.base import (
 
 NOT_EXECUTABLE = "The service is not executable"
 
-_SENTENCES = {
+SENTENCES = {
     "abstractprocessor": "it says what is to be done and not by which service",
     "apiconsumer": "it calls Java libraries that are not part of a workflow",
     "biomart": "BioMart services are not supported",
@@ -33,8 +33,9 @@ _SENTENCES = {
     "usecase": "the repository that describes the tool no longer exists",
     "workflow": "the nested workflow lies at another place, from where it is not fetched",
 }
+"""Why, by kind."""
 
-_SILENT = frozenset({"disabled", "nonexecutable", "unrecognized", "abstract"})
+SILENT = frozenset({"disabled", "nonexecutable", "unrecognized", "abstract"})
 """Kinds whose sentence is known from Taverna and said without addition."""
 
 
@@ -46,6 +47,6 @@ class Unavailable(BoundActivity):
 
     def _sentence(self) -> str:
         kind = self.activity.kind
-        if kind in _SILENT:
+        if kind in SILENT:
             return NOT_EXECUTABLE
-        return f"{NOT_EXECUTABLE}: {_SENTENCES.get(kind, f'unknown kind {kind!r}')}"
+        return f"{NOT_EXECUTABLE}: {SENTENCES.get(kind, f'unknown kind {kind!r}')}"
