@@ -20,6 +20,9 @@ from lxml import etree
 from taverna_server.errors import MalformedDocument
 
 MAX_DEPTH = 256
+MAX_ELEMENTS = 2_000_000
+"""Of a document in memory, counted by its tags: a large workflow has 20,000, and a million
+take 50 MB and a second."""
 
 _CHUNK = 1 << 16
 
@@ -62,9 +65,11 @@ def parse_xml(
     """Parse a document and return its root element.
 
     Raises:
-        MalformedDocument: not well-formed, too deep, or carries a DOCTYPE
-            (the way to entity bombs and external entities).
+        MalformedDocument: not well-formed, too deep, too many elements, or carries a
+            DOCTYPE (the way to entity bombs and external entities).
     """
+    if isinstance(source, bytes) and source.count(b"<") > 2 * MAX_ELEMENTS:
+        raise MalformedDocument(f"more than {MAX_ELEMENTS} elements")
     try:
         if isinstance(source, bytes):
             root = etree.fromstring(source, _parser(large_text))

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from taverna_server.errors import MalformedDocument
-from taverna_server.etree import local_name, namespace, parse_text, parse_xml
+from taverna_server.etree import MAX_ELEMENTS, local_name, namespace, parse_text, parse_xml
 
 LAUGHS = b"""<!DOCTYPE lolz [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;">
 <!ENTITY c "&b;&b;&b;&b;&b;&b;&b;&b;&b;&b;"><!ENTITY d "&c;&c;&c;&c;&c;&c;&c;&c;&c;&c;">]>
@@ -74,3 +74,8 @@ def test_text_of_a_workflow_may_have_its_own_entities() -> None:
 def test_text_of_a_workflow_is_not_deeper_than_a_document() -> None:
     with pytest.raises(MalformedDocument):
         parse_text("<a>" * 1000 + "</a>" * 1000)
+
+
+def test_crowd_of_elements_is_refused_before_it_is_parsed() -> None:
+    with pytest.raises(MalformedDocument, match="more than 2000000 elements"):
+        parse_xml(b"<r>" + b"<a/>" * (2 * MAX_ELEMENTS) + b"</r>")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+import time
 import zipfile
 from io import BytesIO
 
@@ -63,6 +64,26 @@ def test_references_that_lead_out_are_never_followed() -> None:
         main = Archive(foreign()).read("workflowBundle.rdf")
         main = main.replace(b'"workflow/Hello.rdf"', f'"{reference}"'.encode())
         refused(changed(foreign(), {"workflowBundle.rdf": main}), "the bundle has no")
+
+
+def test_turtle_that_takes_long_to_read_is_read_up_to_a_limit() -> None:
+    lists = (b"<> <http://example.org/p> (" + b"1 " * 10_000 + b") .",) * 40
+    notes, files = "", {}
+    for number, turtle in enumerate(lists):
+        files[f"annotation/{number}.ttl"] = turtle
+        notes += (
+            f'<annotation><a:Annotation xmlns:a="http://www.w3.org/ns/oa#" rdf:about="{number}">'
+            f'<a:hasTarget rdf:resource="workflow/Hello/"/><a:hasBody '
+            f'rdf:resource="annotation/{number}.ttl"/></a:Annotation></annotation>'
+        )
+    main = Archive(foreign()).read("workflowBundle.rdf").decode()
+    files["workflowBundle.rdf"] = main.replace(
+        "</WorkflowBundle>", f"{notes}</WorkflowBundle>"
+    ).encode()
+    started = time.perf_counter()
+    said = read_wfbundle(changed(foreign(), files)).top.annotations
+    assert time.perf_counter() - started < 20
+    assert len(said.semantic) == 40
 
 
 def test_encrypted_entry_is_refused() -> None:
