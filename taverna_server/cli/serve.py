@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import stat
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -95,6 +96,9 @@ def let_local_users_in(config: Config) -> None:
     config.runs_directory.mkdir(exist_ok=True)
     for directory in (config.data, config.runs_directory):
         directory.chmod(0o711)
+    for parent in config.data.parents:
+        if not parent.stat().st_mode & stat.S_IXOTH:
+            print(f"Users may not get through {parent} to their runs", file=sys.stderr, flush=True)
 
 
 def publish_examples(store: Store, directory: Path | None) -> None:

@@ -213,3 +213,17 @@ def test_default_local_user_must_be_somebody(
     monkeypatch.setattr(os, "geteuid", lambda: 0)
     with pytest.raises(ConfigurationError, match=name):
         let_local_users_in(config)
+
+
+def test_closed_directories_on_the_way_to_runs_are_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    data = tmp_path / "closed" / "open" / "data"
+    data.mkdir(parents=True)
+    (tmp_path / "closed").chmod(0o750)
+    let_local_users_in(Config(data=data, local_users=True))
+    warnings = capsys.readouterr().err
+    assert f"Users may not get through {tmp_path / 'closed'} to" in warnings
+    assert str(tmp_path / "closed" / "open") not in warnings
+    assert data.stat().st_mode & 0o777 == 0o711
