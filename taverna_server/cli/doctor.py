@@ -64,6 +64,12 @@ def examine(config: Config) -> Iterator[Finding]:
         shutil.which("sbatch") or "",
         "runs execute on this machine only",
     )
+    for package, extra, lost in (
+        ("zeep", "soap", "activities that call SOAP services fail"),
+        ("python_calamine", "excel", "spreadsheets other than csv are not read"),
+    ):
+        here = package if importlib.util.find_spec(package) else ""
+        yield Finding(package, here, f"{lost} (pip install 'taverna-server[{extra}]')")
     driver = importlib.util.find_spec("psycopg")
     yield Finding(
         "PostgreSQL driver",

@@ -33,11 +33,12 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult, unquote, unquote_to_bytes, urlsplit
 
 from taverna_server.data.rundir import RunDirectory
 
 CREDENTIALS, TRUSTS = "credentials.json", "trusts.pem"
+_ESCAPES = re.compile("(?:%[0-9A-Fa-f]{2})+")
 _PORTS = {"http": 80, "https": 443}
 
 
@@ -124,12 +125,22 @@ def _rank(service_uri: str, uri: str, realm: str | None) -> tuple[int, int] | No
     service, asked = urlsplit(service_uri), urlsplit(uri)
     if _origin(service) != _origin(asked):
         return None
-    if service.fragment and realm is not None and service.fragment != realm:
+    if service.fragment and realm is not None and realm not in _realms(service.fragment):
         return None
     prefix, path = _segments(service.path), _segments(asked.path)
     if path[: len(prefix)] != prefix:
         return None
     return (bool(service.fragment and realm is not None), len(prefix))
+
+
+def _realms(fragment: str) -> tuple[str, ...]:
+    """What a fragment may stand for: Taverna escaped realms, in UTF-16, and people do not."""
+    spaced = fragment.replace("+", " ")
+    return fragment, unquote(fragment), _ESCAPES.sub(_utf16, spaced)
+
+
+def _utf16(escapes: re.Match[str]) -> str:
+    return unquote_to_bytes(escapes[0]).decode("utf-16", "replace")
 
 
 def _origin(uri: SplitResult) -> tuple[str, str | None, int | None]:

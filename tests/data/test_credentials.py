@@ -101,5 +101,12 @@ def test_realm_in_the_fragment_counts_when_it_is_known(directory: RunDirectory) 
     assert found(directory, asked) == [f"{SERVICE}/a", f"{SERVICE}/#two", f"{SERVICE}/#one"]
 
 
+@pytest.mark.parametrize("fragment", ["été 1", "%C3%A9t%C3%A9%201", "%FE%FF%00%E9t%FE%FF%00%E9+1"])
+def test_realm_may_be_escaped_as_taverna_did(directory: RunDirectory, fragment: str) -> None:
+    write_credentials(directory, logins(f"{SERVICE}/#{fragment}"), {})
+    assert found(directory, f"{SERVICE}/a", "été 1")
+    assert not found(directory, f"{SERVICE}/a", "été 2")
+
+
 def test_secrets_are_not_in_what_is_printed() -> None:
     assert "pw" not in repr(logins(SERVICE))

@@ -61,6 +61,29 @@ def test_login_and_trust_reach_the_service_they_are_for(
     alice.delete(run)
 
 
+def test_key_of_a_store_is_shown_to_a_service_that_asks(
+    server: Server, alice: requests.Session, tmp_path: Path
+) -> None:
+    authority = Authority(tmp_path)
+    with serving(guarded, authority.server(asks_for_certificates=True)) as service:
+        step = rest("P", service.url)
+        workflow = document(dataflow("", "o", [step], ["P.status -> o"]))
+        run = runs.create(alice, server, workflow)
+        key = {
+            "serviceURI": service.url,
+            "credentialName": "ada",
+            "fileType": "PKCS12",
+            "unlockPassword": PASSWORD,
+            "credentialBytes": base64.b64encode(authority.store("ada", PASSWORD)).decode(),
+        }
+        give(alice, run, "credentials", {"keypair": key})
+        login(alice, run, service.url)
+        certificate = base64.b64encode(authority.certificate).decode()
+        give(alice, run, "trusts", {"trustedIdentity": {"certificateBytes": certificate}})
+        assert outputs(alice, run, "o") == ["200"]
+    alice.delete(run)
+
+
 def test_run_without_trust_does_not_believe_the_service(
     server: Server, alice: requests.Session, tmp_path: Path
 ) -> None:

@@ -72,6 +72,7 @@ class HttpClient:
     def __init__(self, context: RunContext, timeout: float | None = None) -> None:
         self._context = context
         self._timeout = timeout
+        self._contexts: dict[tuple[Path | None, str], ssl.SSLContext] = {}
 
     def send(self, request: Request) -> Answer:
         """Ask, follow redirects, answer challenges; every status is an answer.
@@ -161,11 +162,19 @@ class HttpClient:
             return None
         if url.scheme != "https":
             raise ValueError(f"{url.scheme or 'no scheme'} is neither http nor https")
+        trusted, certificate = self._identity(url)
+        key = (trusted, certificate)
+        if key not in self._contexts:  # made once: reading all authorities takes a while
+            self._contexts[key] = make_tls(trusted, certificate)
+        return self._contexts[key]
+
+    def _identity(self, url: SplitResult) -> tuple[Path | None, str]:
+        """Whom to believe beside the system's authorities, and which certificate to show."""
         directory = self._context.security
         if directory is None:
-            return make_tls(None)
+            return None, ""
         found = (c.pem for c in credentials_for(directory, url.geturl()) if c.kind == KEYPAIR)
-        return make_tls(trusted_certificates(directory), next(found, ""))
+        return trusted_certificates(directory), next(found, "")
 
 
 def target_of(url: SplitResult) -> str:

@@ -11,7 +11,13 @@ from pathlib import Path
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.hazmat.primitives.serialization import (
+    BestAvailableEncryption,
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    pkcs12,
+)
 from cryptography.x509.oid import NameOID
 
 _DAY = datetime.timedelta(days=1)
@@ -37,6 +43,13 @@ class Authority:
         key = ec.generate_private_key(ec.SECP256R1())
         text = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
         return text + self._signed(name, key.public_key()).public_bytes(Encoding.PEM)
+
+    def store(self, name: str, password: str) -> bytes:
+        """The same in a PKCS #12 file, under its name."""
+        key = ec.generate_private_key(ec.SECP256R1())
+        certificate = self._signed(name, key.public_key())
+        hidden = BestAvailableEncryption(password.encode())
+        return pkcs12.serialize_key_and_certificates(name.encode(), key, certificate, None, hidden)
 
     def server(
         self, asks_for_certificates: bool = False, host: str = "localhost"

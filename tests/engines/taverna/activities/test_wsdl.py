@@ -25,8 +25,18 @@ from taverna_server.engines.taverna.activities.base import (
 from taverna_server.workflow.model import Bean
 
 from .conftest import Bind, bound
-from .localservices import Service
-from .soapservices import ENCODING, SOAP, XSI, body_of, envelope, genes, library, soap_service
+from .localservices import Service, serving
+from .soapservices import (
+    DOCUMENTS,
+    ENCODING,
+    SOAP,
+    XSI,
+    body_of,
+    envelope,
+    genes,
+    library,
+    soap_service,
+)
 
 FAILED = "An error occurred invoking the WSDL service"
 NO_ATTACHMENTS = ListValue((), 1)
@@ -205,6 +215,17 @@ def test_service_that_cannot_be_used_is_not_executable(
 ) -> None:
     with pytest.raises(ActivityFailure, match=f"^The service is not executable: ({said})"):
         bind("wsdl", configuration(encoded.url + path, operation)).invoke({})
+
+
+def test_files_are_not_read_for_a_wsdl(bind: Bind, tmp_path: Path) -> None:
+    """Whoever writes a WSDL could look at what its readers have on their disks."""
+    secret = tmp_path / "secret.xsd"
+    secret.write_text('<schema xmlns="http://www.w3.org/2001/XMLSchema"/>')
+    wsdl = (DOCUMENTS / "literal.wsdl").read_text().replace("literal.xsd", secret.as_uri())
+    with serving(lambda request: Response(wsdl, content_type="text/xml")) as service:
+        activity = bind("wsdl", configuration(service.url, "version"))
+        with pytest.raises(ActivityFailure, match=r"file is neither http nor https"):
+            activity.invoke({})
 
 
 def test_service_of_yesterday_is_asked_for_its_wsdl_once(bind: Bind) -> None:
