@@ -18,7 +18,7 @@ import taverna_server
 from taverna_server.auth import Authenticator
 from taverna_server.config import Config, load_config
 from taverna_server.manager import RunManager
-from taverna_server.rest import errors, tree
+from taverna_server.rest import errors, feed, tree
 from taverna_server.rest.access import authenticate
 from taverna_server.rest.bodies import check_framing
 from taverna_server.rest.context import NAME, Services
@@ -53,6 +53,7 @@ def create_app(config: Config) -> Flask:
     app.before_request(authenticate)
     app.after_request(sign)
     app.register_blueprint(tree.blueprint())
+    app.register_blueprint(feed.blueprint)
     errors.register(app)
     app.wsgi_app = WithRequestId(WithoutDeploymentPath(app.wsgi_app))  # type: ignore[method-assign]
     return app

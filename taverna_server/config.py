@@ -85,6 +85,11 @@ def size(value: str) -> int:
     return whole(1)(number.rstrip("kmg").strip()) * factor
 
 
+def words(value: str) -> tuple[str, ...]:
+    """Words between blanks; quotes as a shell takes them."""
+    return tuple(shlex.split(value))
+
+
 def switch(value: str) -> bool:
     """``yes`` and ``no``, and the other words that INI files know."""
     try:
@@ -159,6 +164,35 @@ class Config:
     )
     dask_scheduler: str = option(
         "", text, "Address of the Dask scheduler (tcp://host:8786), for executor = dask."
+    )
+    event_lifespan: int = option("7", whole(1), "Days that events stay in the feeds of users.")
+    usage_lifespan: int = option("365", whole(0), "Days that usage records stay; 0 for ever.")
+    finish_title: str = option(
+        "Taverna workflow run finished", text, "Title of the event when a run has finished."
+    )
+    finish_text: str = option(
+        "Your job with ID={id} has finished with exit code {code}.",
+        text,
+        "Its text, also that of messages; knows {id}, {name}, {owner} and {code}.",
+    )
+    message_subject: str = option(
+        "Workflow run finished executing", text, "Subject of messages; knows the same."
+    )
+    message_cooldown: int = option(
+        "300", whole(0), "Seconds between two messages to one address; more wait and go together."
+    )
+    message_attempts: int = option("10", whole(1), "Tries to deliver a message.")
+    smtp_host: str = option("", text, "SMTP server for messages by e-mail. Empty: none are sent.")
+    smtp_port: int = option("25", whole(1, 65535), "Its port.")
+    smtp_security: str = option("none", one_of("none", "starttls", "tls"), "How it is spoken to.")
+    smtp_user: str = option("", text, "Account there. Empty: without one.")
+    smtp_password: str = option("", text, "Password of that account.", secret=True)
+    mail_from: str = option("", text, "Sender of e-mails. Empty: taverna-server at this host.")
+    webhook_targets: tuple[str, ...] = option(
+        "",
+        words,
+        "Where messages may be POSTed: hosts (*.example.org), whole origins, * for every public "
+        "host. Empty: nowhere.",
     )
     log_level: str = option(
         "info", one_of("debug", "info", "warning", "error"), "Least important lines logged."

@@ -13,12 +13,14 @@
     │   │   └── BadPath             a file name or place that is not allowed
     │   ├── Unknown                 no such thing, or invisible to the caller
     │   │   ├── UnknownRun  UnknownPort  UnknownEntry  UnknownUser  UnknownWorkflow
-    │   │   └── UnknownCredential
+    │   │   └── UnknownCredential  UnknownEvent
     │   ├── TooLarge                longer than this resource takes
     │   └── NotAcceptable  UnsupportedMedia  RangeNotSatisfiable
     ├── TryLater                    right, but not now
     │   ├── TooManyRuns  TooManyOperating  RunnerUnavailable
+    │   └── CreationOff             the administrator wants no such runs
     ├── WorkflowInvalid             a workflow that cannot run; carries all its problems
+    ├── NotDelivered                a message did not reach its address
     ├── RunRefused                  the engine did not start and never will
     └── ConfigurationError          whoever runs the server can put it right
 
@@ -105,6 +107,10 @@ class UnknownEntry(Unknown):
         self.path = path
 
 
+class UnknownEvent(Unknown):
+    """No event of this id in the caller's feed."""
+
+
 class UnknownUser(Unknown):
     """No account of this name."""
 
@@ -155,6 +161,18 @@ class TooManyOperating(TryLater):
 
 class RunnerUnavailable(TryLater):
     """The engine did not start; later it may."""
+
+
+class CreationOff(TryLater):
+    """The administrator wants no new runs for now, or none of this workflow."""
+
+
+class NotDelivered(TavernaServerError):
+    """A message did not reach its address; ``for_good`` when another try is no use."""
+
+    def __init__(self, reason: str, *, for_good: bool = False) -> None:
+        super().__init__(reason)
+        self.for_good = for_good
 
 
 class RunRefused(TavernaServerError):

@@ -21,6 +21,7 @@ import tempfile
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from taverna_server.errors import ConfigurationError
@@ -35,6 +36,9 @@ class Vault:
     def __init__(self, key: bytes) -> None:
         self._cipher = AESGCM(_derived(key, b"sealed at rest"))
         self._tokens = _derived(key, b"accounts of runs")
+        self._forms = _derived(key, b"forms of pages")
+        self.webhook_key = Ed25519PrivateKey.from_private_bytes(_derived(key, b"webhooks"))
+        """Signs what is sent to other servers, so that they know from whom it is."""
 
     @classmethod
     def open(cls, data: Path) -> Vault:
@@ -73,6 +77,10 @@ class Vault:
     def run_token(self, run_id: str) -> str:
         """The password of a run's own account: nobody can tell it without the key."""
         return hmac.digest(self._tokens, run_id.encode(), "sha256").hex()
+
+    def form_token(self, user: str) -> str:
+        """What a form of ours carries that one of another site cannot know."""
+        return hmac.digest(self._forms, user.encode(), "sha256").hex()
 
 
 def _derived(key: bytes, purpose: bytes) -> bytes:

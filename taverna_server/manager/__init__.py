@@ -9,6 +9,7 @@ engines only through a runner.
 from __future__ import annotations
 
 from taverna_server.manager.expiry import Expiry
+from taverna_server.manager.feed import Feed
 from taverna_server.manager.files import Files
 from taverna_server.manager.inputs import Inputs
 from taverna_server.manager.listeners import Listeners
@@ -23,7 +24,7 @@ __all__ = ["Output", "RunManager"]
 
 
 class RunManager(
-    Runs, Status, Inputs, Outputs, Files, Listeners, Sharing, Security, Expiry, Quotas
+    Runs, Status, Inputs, Outputs, Files, Listeners, Feed, Sharing, Security, Expiry, Quotas
 ):
     """Everything a caller can do to runs; the caller is the first argument everywhere.
 

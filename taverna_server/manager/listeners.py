@@ -6,14 +6,17 @@ from pathlib import Path
 
 from taverna_server.errors import BadRequest, UnknownRun
 from taverna_server.manager.permissions import Guarded
+from taverna_server.manager.telling import ADDRESS, IO, READY, SUBJECT, TEXT
+from taverna_server.model.events import Usage
 from taverna_server.model.identity import Permission, User
 from taverna_server.model.run import Run, RunStatus
+from taverna_server.notify import check_address, fabrics, public_key
 
-IO = "io"
-"""Its name and its type."""
-READY, ADDRESS = "readyToNotify", "notificationAddress"
-PROPERTIES = ("stdout", "stderr", "exitcode", READY, ADDRESS, "usageRecord")
-WRITABLE = (READY, ADDRESS)
+USAGE, KEY = "usageRecord", "notificationKey"
+PROPERTIES = ("stdout", "stderr", "exitcode", READY, ADDRESS, USAGE, SUBJECT, TEXT, KEY)
+"""The six of old, then ours: how a message begins and what it says, and the public key that
+signatures of webhooks are checked with."""
+WRITABLE = (READY, ADDRESS, SUBJECT, TEXT)
 
 
 class Listeners(Guarded):
@@ -33,10 +36,12 @@ class Listeners(Guarded):
         self.listener_properties(caller, run_id, listener)
         return ""
 
-    def listener_property(self, caller: User, run_id: str, listener: str, name: str) -> str | Path:
+    def listener_property(
+        self, caller: User, run_id: str, listener: str, name: str
+    ) -> str | Path | Usage:
         """The value; of the streams, the file that holds it (absent before the start).
 
-        ``usageRecord`` is the empty text: the record is a document of its own.
+        ``usageRecord`` is the record, or the empty text while there is none.
 
         Raises:
             BadRequest: no such listener or property.
@@ -49,7 +54,20 @@ class Listeners(Guarded):
             return self.directory(run).root / name
         if name == "exitcode":
             return "" if run.exit_code is None else str(run.exit_code)
+        if name == USAGE:
+            return self.store.usage(run_id) or ""
+        if name == KEY:
+            return public_key(self.config)
         return self._kept(run, name)
+
+    def usage(self, caller: User, run_id: str) -> Usage | None:
+        """What the run used; None until it has ended."""
+        self.run_for(caller, run_id, Permission.READ)
+        return self.store.usage(run_id)
+
+    def notification_fabrics(self) -> list[str]:
+        """The schemes of ``notificationAddress`` that messages are sent to."""
+        return fabrics(self.config)
 
     def _kept(self, run: Run, name: str) -> str:
         over = "true" if run.status == RunStatus.FINISHED else "false"
@@ -62,7 +80,8 @@ class Listeners(Guarded):
         """Returns the value in force.
 
         Raises:
-            BadRequest: no such listener or property, or one that only the server sets.
+            BadRequest: no such listener or property, one that only the server sets, or
+                an address that nothing may be sent to.
         """
         self.run_for(caller, run_id, Permission.UPDATE)
         _check_listener(listener)
@@ -70,6 +89,8 @@ class Listeners(Guarded):
             raise BadRequest("no such property")
         if name not in WRITABLE or (name == READY and value not in ("true", "false")):
             raise BadRequest("failed to set property")
+        if name == ADDRESS:
+            value = check_address(self.config, value.strip())
         if not self.store.set_listener_property(run_id, IO, name, value):
             raise UnknownRun(run_id)
         return value

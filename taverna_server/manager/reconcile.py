@@ -31,13 +31,14 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from queue import Empty, SimpleQueue
 
 from taverna_server.config import Config
 from taverna_server.errors import RunnerUnavailable
 from taverna_server.manager.lease import ReconcilerLease
 from taverna_server.manager.leftovers import sweep
+from taverna_server.manager.postman import Postman
 from taverna_server.manager.steps import Steps
 from taverna_server.manager.wake import Ear
 from taverna_server.model.run import RunStatus
@@ -55,6 +56,8 @@ LONGEST_WAIT = 0.5
 LOOK_SECONDS = 5.0
 """Between looks at everything that nobody rang for."""
 SWEEP_SECONDS = 600.0
+TIDY_SECONDS = 3600.0
+"""Between clearing away old events and usage records."""
 FIRST_RETRY, LAST_RETRY = 0.5, 60.0
 
 
@@ -86,6 +89,7 @@ class Timers:
     look: float = 0.0
     purge: float = 0.0
     sweep: float = 0.0
+    tidy: float = 0.0
 
     def is_due(self, name: str, interval: float) -> bool:
         """Whether the time has come; if so, the next time is set."""
@@ -153,13 +157,16 @@ class Session:
         self._waiting = select.poll()
         self._by_handle: dict[int, str] = {}
         self._threads = ThreadPoolExecutor(STEPPERS, "step")
+        self._postman = Postman(self.store, self.config)
 
     def __enter__(self) -> Session:
+        self._postman.start()
         self._waiting.register(self._ear.handle, select.POLLIN)
         self._waiting.register(self._through_out, select.POLLIN)
         return self
 
     def __exit__(self, *exc: object) -> None:
+        self._postman.stop()
         self._threads.shutdown(wait=True, cancel_futures=True)
         self._watch.again.clear()  # the next session looks at everything
         self._collect()
@@ -185,6 +192,8 @@ class Session:
     def _turn(self) -> None:
         if self._timers.is_due("sweep", SWEEP_SECONDS):
             self._threads.submit(self._sweep)
+        if self._timers.is_due("tidy", TIDY_SECONDS):
+            tidy(self.store, self.config)
         if self._timers.is_due("purge", self.config.purge_interval):
             self._purge()
         if self._timers.is_due("look", LOOK_SECONDS):
@@ -203,7 +212,7 @@ class Session:
         while due := self.store.due_for_purge(datetime.now(UTC)):
             for run_id in due:
                 log.info("run %s has expired", run_id)
-                self.store.request_delete(run_id)
+                self.steps.expire(run_id)
                 self._hand_out(run_id)
 
     def _look(self, everywhere: bool = False) -> None:
@@ -308,6 +317,14 @@ class Session:
             self._waiting.unregister(handle)
             del self._by_handle[handle]
             os.close(handle)
+
+
+def tidy(store: Store, config: Config) -> None:
+    """Forget the events and usage records that have lasted long enough."""
+    now = datetime.now(UTC)
+    store.clear_events(now - timedelta(days=config.event_lifespan))
+    if config.usage_lifespan:
+        store.clear_usages(now - timedelta(days=config.usage_lifespan))
 
 
 def _as_wanted(unsettled: UnsettledRun) -> bool:

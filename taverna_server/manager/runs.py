@@ -2,33 +2,56 @@
 
 from __future__ import annotations
 
+import logging
 import uuid
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
-from taverna_server.errors import MalformedDocument, NotPermitted, UnknownRun, UnknownWorkflow
+from taverna_server.errors import (
+    CreationOff,
+    MalformedDocument,
+    NotPermitted,
+    UnknownRun,
+    UnknownWorkflow,
+)
 from taverna_server.manager.library import described
 from taverna_server.manager.names import LONGEST, default_name
-from taverna_server.manager.permissions import Guarded
+from taverna_server.manager.quotas import Quotas
 from taverna_server.model.identity import Permission, User
+from taverna_server.model.policy import Policy
 from taverna_server.model.run import Run
 from taverna_server.store import NewRun
 from taverna_server.workflow.model import Interface
 from taverna_server.workflow.reading import read_interface
 
+log = logging.getLogger("taverna_server.runs")
 
-class Runs(Guarded):
+
+class Runs(Quotas):
     """One execution each of a workflow on the server."""
 
-    def create_run(self, caller: User, document: bytes, workflow_type: str = "taverna") -> Run:
+    def create_run(
+        self,
+        caller: User,
+        document: bytes,
+        workflow_type: str = "taverna",
+        source: str | None = None,
+    ) -> Run:
         """Make a run of a workflow, Initialized (protocol dossier 3.2).
+
+        ``source`` is the address the document was fetched from, where it was.
 
         Raises:
             NotPermitted: the document is no workflow.
             TooManyRuns: the limit of runs is reached.
+            CreationOff: the administrator wants no runs, or not of workflows from there.
         """
+        policy = self.policy()
+        check_source(policy, source)
         interface = _interface(document)
         workflow_id = self.store.put_workflow(document, described(interface, caller.name))
+        if policy.log_workflows:
+            log.info("%s submits workflow %s '%s'", caller.name, workflow_id, interface.name)
         created = datetime.now(UTC)
         run = self.store.create_run(
             NewRun(
@@ -38,9 +61,10 @@ class Runs(Guarded):
                 workflow_id=workflow_id,
                 workflow_type=workflow_type,
                 created=created,
-                expiry=created + self.config.lifetime,
+                expiry=created + policy.default_lifetime,
+                generate_provenance=policy.generate_provenance,
             ),
-            self.config.run_limit,
+            policy.run_limit,
         )
         # The row first: it is what the limit counts. Were we killed here, the
         # reconciler would find a row without a directory and remove it.
@@ -98,6 +122,19 @@ class Runs(Guarded):
         if not self.store.set_provenance(run_id, wanted):
             raise UnknownRun(run_id)
         return wanted
+
+
+def check_source(policy: Policy, source: str | None) -> None:
+    """Raises CreationOff unless runs of workflows from there may be created now."""
+    if not policy.allow_new:
+        raise CreationOff("run creation not currently enabled")
+    if not policy.permitted_workflows or source in policy.permitted_workflows:
+        return
+    if source is None:
+        raise CreationOff(
+            "server policy: will only start workflows sourced from permitted URI list"
+        )
+    raise CreationOff("workflow URI not on permitted list")
 
 
 def _interface(document: bytes) -> Interface:

@@ -12,7 +12,8 @@ from datetime import UTC, datetime, timedelta
 
 from taverna_server.data.paths import WorkDirectory
 from taverna_server.errors import BadPath, BadRequest, BadStateChange, UnknownEntry
-from taverna_server.manager.permissions import Guarded
+from taverna_server.manager.quotas import Quotas
+from taverna_server.manager.telling import Telling
 from taverna_server.model.identity import Permission, User
 from taverna_server.model.run import Run, RunStatus
 
@@ -32,7 +33,7 @@ OBSERVABLE = timedelta(seconds=1)
 """For so long the first look at a started run shows Operating (design, section 4)."""
 
 
-class Status(Guarded):
+class Status(Quotas):
     """Starting, suspending, resuming and ending runs."""
 
     def read_status(self, caller: User, run_id: str) -> RunStatus:
@@ -72,7 +73,8 @@ class Status(Guarded):
         now = datetime.now(UTC)
         if (run.status, wanted) == (INITIALIZED, OPERATING):
             self._check_start(run)
-            return self.store.request_start(run.id, now, self.config.operating_limit)
+            notes = Telling(self.store, self.config).of_start(run)
+            return self.store.request_start(run.id, now, self.policy().operating_limit, notes)
         if wanted == FINISHED:
             # Who ends a run knows that it operated: the next look shows the end.
             self.store.first_status_read(run.id)

@@ -25,6 +25,7 @@ from taverna_server.data.removal import remove_tree
 from taverna_server.data.rundir import Outcome, RunDirectory, RunOrder
 from taverna_server.errors import RunRefused
 from taverna_server.manager.handover import Handover
+from taverna_server.manager.telling import Telling
 from taverna_server.model.run import Run, RunStatus
 from taverna_server.runner.base import Observation, Runner, RunnerState
 from taverna_server.store import Store, UnsettledRun
@@ -49,6 +50,7 @@ class Steps:
         self.config = config
         self.runner = runner
         self.handover = Handover(store, config)
+        self.telling = Telling(store, config)
 
     def settle(self, run_id: str) -> RunnerState | None:
         """Make the run what it is wanted to be.
@@ -63,6 +65,12 @@ class Steps:
             if not self._step(unsettled):
                 return unsettled.runner_state
         return None
+
+    def expire(self, run_id: str) -> None:
+        """The run's time is over: make it unknown, and tell its owner."""
+        run = self.store.get_run(run_id)
+        if run is not None:
+            self.store.request_delete(run_id, self.telling.of_expiry(run))
 
     def _step(self, unsettled: UnsettledRun) -> bool:
         """Take the next step; False when there is none."""
@@ -129,7 +137,7 @@ class Steps:
     def _to_finished(self, run: Run, state: RunnerState) -> None:
         """It is wanted over. What never had an engine has no exit code either."""
         if not state:
-            self._close(run, None)
+            self._close(run, None, None)
             return
         self.runner.stop(state, CANCEL_GRACE)
         self._end(run, KILLED, "")
@@ -150,14 +158,16 @@ class Steps:
                 _add_line(directory.stderr, message)
             except OSError as error:  # a full disk must not keep a run from ending
                 log.warning("the outcome of run %s cannot be written: %s", run.id, error)
-        self._close(run, outcome.exit_code)
+        self._close(run, outcome.exit_code, outcome)
 
-    def _close(self, run: Run, exit_code: int | None) -> None:
+    def _close(self, run: Run, exit_code: int | None, outcome: Outcome | None) -> None:
         remove_tree(self._directory(run).security)
         self.handover.erase(run.id)
         now = datetime.now(UTC)
         finished = None if run.started is None else now
-        self.store.observe(run.id, FINISHED, exit_code, finished)
+        notes = self.telling.of_end(run, exit_code, outcome)
+        if self.store.observe(run.id, FINISHED, exit_code, finished, notes):
+            self.telling.dump_usage(notes)
 
     def _to_nothing(self, run: Run, state: RunnerState) -> None:
         """Processes, then files, then the row: what is known last can be found again."""

@@ -17,3 +17,12 @@ class Policy:
     default_lifetime: timedelta = timedelta(minutes=1440)
     permitted_workflows: tuple[str, ...] = ()
     """URIs; empty means every workflow."""
+    allow_new: bool = True
+    """Whether runs may be created."""
+    generate_provenance: bool = False
+    """Whether new runs want provenance."""
+    log_workflows: bool = False
+    log_faults: bool = False
+    """Log what clients are refused."""
+    usage_file: str = ""
+    """Name of a file, below ``usage`` in the data directory, that usage records are added to."""

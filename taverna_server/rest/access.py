@@ -1,7 +1,8 @@
 """Who may knock: authentication before anything else is looked at.
 
 The descriptions of the service and the policy are public (protocol dossier 2.2);
-everything else below ``/rest`` needs an account. Wrong credentials are refused
+everything else below ``/rest``, the feed and the administration need an account,
+the last one a superuser's. Wrong credentials are refused
 also where none are needed, and a refusal never waits for the request's body.
 
 A run's own account comes from this machine only, and gets to the files and
@@ -19,6 +20,7 @@ from taverna_server.errors import NotAuthenticated, NotPermitted
 from taverna_server.rest.context import config, services
 
 _PUBLIC = re.compile(r"/rest(?:/policy(?:/[^/]*)?|/schemas(?:/.*)?)?/?")
+_GUARDED = ("/rest/", "/feed/", "/admin/")
 _OF_RUN_ACCOUNTS = re.compile(r"/rest/runs/<run_id>/(?:wd|interaction)(?:/.*)?")
 _URI_LIST = "text/uri-list"
 """Has the server fetch things, which a run can do for itself (protocol dossier 18)."""
@@ -35,6 +37,8 @@ def authenticate() -> None:
     user = g.caller = services().authenticator.authenticate(header, is_local())
     if user is None and _needs_account(request.path):
         raise NotAuthenticated("say who you are")
+    if user and not user.admin and (request.path + "/").startswith("/admin/"):
+        raise NotPermitted("Access is denied")
     if user and user.run_id and _needs_account(request.path) and not _is_own(user.run_id):
         raise NotPermitted("Access is denied")
 
@@ -68,4 +72,4 @@ def _is_own(run_id: str) -> bool:
 
 
 def _needs_account(path: str) -> bool:
-    return (path + "/").startswith("/rest/") and not _PUBLIC.fullmatch(path)
+    return (path + "/").startswith(_GUARDED) and not _PUBLIC.fullmatch(path)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from flask import Blueprint, Response
 
+from taverna_server.model.events import Usage
 from taverna_server.representations.common import Link
 from taverna_server.representations.listeners import (
     ListenerDefinition,
@@ -20,6 +21,7 @@ from taverna_server.rest.links import run_url
 from taverna_server.rest.negotiation import TEXT
 from taverna_server.rest.operations import answers, offers, reads
 from taverna_server.rest.responses import created, document, text
+from taverna_server.rest.usage import usage_record
 
 blueprint = Blueprint("listeners", __name__, url_prefix="/runs/<run_id>/listeners")
 
@@ -67,6 +69,8 @@ def get_properties(run_id: str, listener: str) -> Response:
 @offers(TEXT)
 def get_property(run_id: str, listener: str, name: str) -> Response:
     value = manager().listener_property(caller(), run_id, listener, name)
+    if isinstance(value, Usage):
+        return text(usage_record(value).decode())
     return whole_file(value) if isinstance(value, Path) else text(value)
 
 

@@ -89,8 +89,9 @@ def get_permitted_listener_types() -> Response:
 @blueprint.get("/enabledNotificationFabrics")
 @offers(EnabledNotificationFabrics)
 def get_enabled_notification_fabrics() -> Response:
-    """Empty: messages are sent by none."""
-    return document(EnabledNotificationFabrics, {"notifier": []})
+    """Schemes of addresses that messages are sent to; the feed is there anyway."""
+    notifiers = manager().notification_fabrics()
+    return document(EnabledNotificationFabrics, {"notifier": notifiers})
 
 
 @blueprint.get("/capabilities")

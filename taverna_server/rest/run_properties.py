@@ -7,14 +7,25 @@ from flask import Blueprint, Response, request
 from taverna_server.data.rundir import RUN_BUNDLE
 from taverna_server.errors import Unknown
 from taverna_server.model.run import RunStatus
+from taverna_server.representations.usage import UsageRecord
 from taverna_server.representations.workflow import OFFERED_WORKFLOW, write_workflow
 from taverna_server.rest import bodies
 from taverna_server.rest.context import caller, config, manager
 from taverna_server.rest.dates import read_time, write_time
 from taverna_server.rest.files import file_answer, plain_text, whole_file
-from taverna_server.rest.negotiation import BYTES, ROBUNDLE, SCUFL, T2FLOW, TEXT, WFBUNDLE, choose
+from taverna_server.rest.negotiation import (
+    BYTES,
+    ROBUNDLE,
+    SCUFL,
+    T2FLOW,
+    TEXT,
+    WFBUNDLE,
+    XML,
+    choose,
+)
 from taverna_server.rest.operations import answers, answers_with, offers, reads
-from taverna_server.rest.responses import nothing, text
+from taverna_server.rest.responses import document, nothing, text
+from taverna_server.rest.usage import described
 from taverna_server.workflow.reading import as_wfbundle, format_of
 
 blueprint = Blueprint("run_properties", __name__, url_prefix="/runs/<run_id>")
@@ -134,6 +145,15 @@ def get_log(run_id: str) -> Response:
     parts = manager().log(caller(), run_id)
     wd = manager().working_directory(caller(), run_id)
     return plain_text(wd, parts) if parts else nothing()
+
+
+@blueprint.get("/usage")
+@offers(XML)
+@answers(200, 204)
+def get_usage(run_id: str) -> Response:
+    """What the run used; 204 until it has ended."""
+    usage = manager().usage(caller(), run_id)
+    return document(UsageRecord, described(usage)) if usage else nothing()
 
 
 @blueprint.get("/run-bundle")

@@ -17,8 +17,10 @@ from taverna_server.store.access import Access
 from taverna_server.store.changes import Changes
 from taverna_server.store.counters import Counters
 from taverna_server.store.database import connect
+from taverna_server.store.events import Events
 from taverna_server.store.inputs import Inputs
 from taverna_server.store.leases import Leases, Settings
+from taverna_server.store.messages import Messages
 from taverna_server.store.migrate import migrate
 from taverna_server.store.rows import (
     Lease,
@@ -46,7 +48,20 @@ __all__ = [
 ]
 
 
-class Store(Users, Workflows, Runs, Changes, Inputs, Access, Sealed, Counters, Leases, Settings):
+class Store(
+    Users,
+    Workflows,
+    Runs,
+    Changes,
+    Inputs,
+    Access,
+    Sealed,
+    Events,
+    Messages,
+    Counters,
+    Leases,
+    Settings,
+):
     """Everything that is kept in the database."""
 
     @classmethod

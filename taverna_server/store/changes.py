@@ -11,6 +11,9 @@
 A method returns False when its guard did not hold: somebody else was first, and
 the caller reads the run again to see what it is now.
 
+``Notes`` that come with a change (events, messages, usage records) are written in
+its transaction: they tell of what happened, and of all that happened.
+
 A run holds a slot of the operating limit from its start until its end or its
 deletion is asked for or seen, suspended or not. The engine of a cancelled run
 may live for the moment that killing it takes; clients who cancel one run may
@@ -28,9 +31,11 @@ from sqlalchemy import bindparam
 from sqlalchemy.engine import Connection
 
 from taverna_server.errors import TooManyOperating
+from taverna_server.model.events import Notes
 from taverna_server.model.run import Run, RunStatus
 from taverna_server.store.base import Part
 from taverna_server.store.counters import OPERATING, RUNS, count_down, count_up
+from taverna_server.store.events import write_notes
 from taverna_server.store.rows import UnsettledRun
 from taverna_server.store.runs import RUN_COLUMNS, VISIBLE
 from taverna_server.store.tables import runs
@@ -74,13 +79,16 @@ _ANY_UNSETTLED = sa.select(*RUN_COLUMNS, runs.c.deleting, runs.c.runner_state).w
 )
 _UNSETTLED = _ANY_UNSETTLED.order_by(runs.c.number)
 _UNSETTLED_ONE = _ANY_UNSETTLED.where(_THIS)
+_NOTHING = Notes()
 _FORGET = sa.delete(runs).where(_THIS, runs.c.deleting)
 
 
 class Changes(Part):
     """The moves of a run."""
 
-    def request_start(self, run_id: str, now: datetime, operating_limit: int) -> bool:
+    def request_start(
+        self, run_id: str, now: datetime, operating_limit: int, notes: Notes = _NOTHING
+    ) -> bool:
         """Want an Initialized run to operate.
 
         Raises:
@@ -91,6 +99,7 @@ class Changes(Part):
                 return False
             if not count_up(connection, OPERATING, operating_limit):
                 raise TooManyOperating("server too busy; try later please")
+            write_notes(connection, notes)
             return True
 
     def request_status(
@@ -109,13 +118,14 @@ class Changes(Part):
             _give_back_slot(connection, run_id)
             return True
 
-    def request_delete(self, run_id: str) -> bool:
+    def request_delete(self, run_id: str, notes: Notes = _NOTHING) -> bool:
         """Make the run invisible; it counts for no limit any more."""
         with self._database.write() as connection:
             if connection.execute(_DELETE, {"run": run_id}).rowcount == 0:
                 return False
             _give_back_slot(connection, run_id)
             count_down(connection, RUNS)
+            write_notes(connection, notes)
             return True
 
     def first_status_read(self, run_id: str) -> bool:
@@ -129,6 +139,7 @@ class Changes(Part):
         observed: RunStatus,
         exit_code: int | None = None,
         finished: datetime | None = None,
+        notes: Notes = _NOTHING,
     ) -> bool:
         """Note what was seen. False when it was known, or the run is over or gone.
 
@@ -142,6 +153,7 @@ class Changes(Part):
             if connection.execute(_OBSERVE_END, values).rowcount == 0:
                 return False
             _give_back_slot(connection, run_id)
+            write_notes(connection, notes)
             return True
 
     def runner_state(self, run_id: str) -> Mapping[str, Any] | None:

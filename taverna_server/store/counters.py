@@ -16,6 +16,7 @@ from taverna_server.store.tables import counters
 
 RUNS = "runs"
 OPERATING = "operating"
+REQUESTS = "requests"
 
 _READ = sa.select(counters.c.value).where(counters.c.name == bindparam("counter"))
 _UP = (
@@ -27,6 +28,11 @@ _DOWN = (
     sa.update(counters)
     .where(counters.c.name == bindparam("counter"))
     .values(value=counters.c.value - 1)
+)
+_ADD = (
+    sa.update(counters)
+    .where(counters.c.name == bindparam("counter"))
+    .values(value=counters.c.value + bindparam("more"))
 )
 
 
@@ -49,6 +55,14 @@ class Counters(Part):
     def operating_count(self) -> int:
         """Runs between their start and their end, suspended ones too."""
         return _read(self._database, OPERATING)
+
+    def request_count(self) -> int:
+        """Requests served so far, by all processes, but for the last few seconds."""
+        return _read(self._database, REQUESTS)
+
+    def count_requests(self, more: int) -> None:
+        with self._database.write() as connection:
+            connection.execute(_ADD, {"counter": REQUESTS, "more": more})
 
 
 def _read(database: Database, counter: str) -> int:

@@ -30,6 +30,9 @@ _READ = sa.select(leases.c.holder, leases.c.expires).where(_THIS)
 _GIVE_BACK = sa.delete(leases).where(_THIS, leases.c.holder == bindparam("by"))
 
 _GET = sa.select(settings.c.value).where(settings.c.name == bindparam("setting"))
+_GET_ALL = sa.select(settings.c.name, settings.c.value).where(
+    settings.c.name >= bindparam("first"), settings.c.name < bindparam("end")
+)
 _CHANGE = (
     sa.update(settings).where(settings.c.name == bindparam("setting")).values(value=bindparam("to"))
 )
@@ -83,6 +86,13 @@ class Settings(Part):
         with self._database.read() as connection:
             value: str | None = connection.scalar(_GET, {"setting": name})
             return value
+
+    def settings(self, prefix: str) -> dict[str, str]:
+        """Those whose names begin so, by the rest of their names."""
+        bounds = {"first": prefix, "end": prefix[:-1] + chr(ord(prefix[-1]) + 1)}
+        with self._database.read() as connection:
+            rows = connection.execute(_GET_ALL, bounds).all()
+        return {row.name.removeprefix(prefix): row.value for row in rows}
 
     def set_setting(self, name: str, value: str) -> None:
         if _change(self._database, name, value) or _add(self._database, name, value):

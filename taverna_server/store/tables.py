@@ -200,6 +200,63 @@ sealed = sa.Table(
     sa.Column("added", Moment, nullable=False),
 )
 
+# Events, messages and usage records outlive their runs: no foreign keys.
+events = sa.Table(
+    "events",
+    metadata,
+    sa.Column("number", sa.Integer, primary_key=True),
+    sa.Column("id", sa.Text, nullable=False, unique=True),
+    sa.Column("owner", sa.Text, nullable=False),
+    sa.Column("run_id", sa.Text, nullable=False),
+    sa.Column("title", sa.Text, nullable=False),
+    sa.Column("content", sa.Text, nullable=False),
+    sa.Column("published", Moment, nullable=False, index=True),
+    sa.Index(None, "owner", "number"),
+    sqlite_autoincrement=True,
+)
+
+messages = sa.Table(
+    "messages",
+    metadata,
+    sa.Column("number", sa.Integer, primary_key=True),
+    sa.Column("owner", sa.Text, nullable=False),
+    sa.Column("address", sa.Text, nullable=False),
+    sa.Column("event_id", sa.Text, nullable=False),
+    sa.Column("run_id", sa.Text, nullable=False),
+    sa.Column("run_name", sa.Text, nullable=False),
+    sa.Column("exit_code", sa.Integer),
+    sa.Column("subject", sa.Text, nullable=False),
+    sa.Column("body", sa.Text, nullable=False),
+    sa.Column("created", Moment, nullable=False),
+    sa.Column("due", Moment, nullable=False, index=True),
+    sa.Column("attempts", sa.Integer, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+cooldowns = sa.Table(
+    "cooldowns",
+    metadata,
+    sa.Column("address", sa.Text, primary_key=True),
+    sa.Column("until", Moment, nullable=False),
+)
+
+usage = sa.Table(
+    "usage",
+    metadata,
+    sa.Column("run_id", sa.Text, primary_key=True),
+    sa.Column("owner", sa.Text, nullable=False),
+    sa.Column("created", Moment, nullable=False, index=True),
+    sa.Column("status", sa.Text, nullable=False),
+    sa.Column("local_user", sa.Text, nullable=False),
+    sa.Column("host", sa.Text, nullable=False),
+    sa.Column("disk", sa.BigInteger, nullable=False),
+    sa.Column("cpu_user", sa.Float),
+    sa.Column("cpu_system", sa.Float),
+    sa.Column("started", Moment),
+    sa.Column("finished", Moment),
+    sa.Column("exit_code", sa.Integer),
+)
+
 counters = sa.Table(
     "counters",
     metadata,

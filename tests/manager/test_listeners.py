@@ -15,11 +15,11 @@ def ended(store: Store, run: Run, exit_code: int) -> None:
     store.observe(run.id, RunStatus.FINISHED, exit_code, datetime.now(UTC))
 
 
-def test_there_is_one_listener_with_six_properties(
+def test_there_is_one_listener_with_the_six_properties_of_old_and_three_of_ours(
     manager: RunManager, alice: User, run: Run
 ) -> None:
     assert manager.listeners(alice, run.id) == ("io",)
-    assert len(manager.listener_properties(alice, run.id, "io")) == 6
+    assert len(manager.listener_properties(alice, run.id, "io")) == 9
     assert manager.listener_configuration(alice, run.id, "io") == ""
 
 
@@ -53,6 +53,37 @@ def test_address_is_kept(manager: RunManager, alice: User, run: Run) -> None:
     assert manager.listener_property(alice, run.id, "io", "notificationAddress") == ""
     manager.set_listener_property(alice, run.id, "io", "notificationAddress", address)
     assert manager.listener_property(alice, run.id, "io", "notificationAddress") == address
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "mailto:",
+        "mailto:alice@example.org,bob@example.org",
+        "mailto:alice@example.org?cc=bob@example.org",
+        "mailto:alice@example.org%0D%0ABcc:bob@example.org",
+        "https://example.org/hook",
+        "http://127.0.0.1:8080/rest/runs",
+        "x" * 2000,
+    ],
+)
+def test_address_that_nothing_may_go_to_is_refused(
+    manager: RunManager, alice: User, run: Run, address: str
+) -> None:
+    with pytest.raises(BadRequest, match="failed to set property: "):
+        manager.set_listener_property(alice, run.id, "io", "notificationAddress", address)
+
+
+def test_addresses_of_fabrics_that_are_not_offered_do_no_harm(
+    manager: RunManager, alice: User, run: Run
+) -> None:
+    for address in ("xmpp:alice@example.org", "sms:+44123", ""):
+        manager.set_listener_property(alice, run.id, "io", "notificationAddress", address)
+
+
+def test_usage_record_comes_with_the_end(manager: RunManager, alice: User, run: Run) -> None:
+    assert manager.listener_property(alice, run.id, "io", "usageRecord") == ""
+    assert manager.usage(alice, run.id) is None
 
 
 @pytest.mark.parametrize(
