@@ -18,6 +18,7 @@ PACKAGE = "taverna_server.engines.taverna.activities"
 
 BUILT_IN = {
     "beanshell": "beanshell:Beanshell",
+    "biomart": "biomart:Biomart",
     "externaltool": "externaltool:ExternalTool",
     "localworker": "localworker:LocalWorker",
     "rest": "rest:Rest",

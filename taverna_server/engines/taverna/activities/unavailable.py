@@ -18,7 +18,6 @@ NOT_EXECUTABLE = "The service is not executable"
 SENTENCES = {
     "abstractprocessor": "it says what is to be done and not by which service",
     "apiconsumer": "it calls Java libraries that are not part of a workflow",
-    "biomart": "BioMart services are not supported",
     "biomoby": "the BioMoby registry no longer exists",
     "biomobyobject": "the BioMoby registry no longer exists",
     "component": "component registries are not supported",
