@@ -23,6 +23,7 @@ from taverna_server.rest.access import authenticate
 from taverna_server.rest.bodies import check_framing
 from taverna_server.rest.context import NAME, Services
 from taverna_server.rest.middleware import REQUEST_ID, WithoutDeploymentPath, WithRequestId
+from taverna_server.rest.pages import allow_reading
 from taverna_server.store import Store
 
 LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
@@ -52,6 +53,7 @@ def create_app(config: Config) -> Flask:
     app.before_request(check_framing)
     app.before_request(authenticate)
     app.after_request(sign)
+    app.after_request(allow_reading)
     app.register_blueprint(tree.blueprint())
     app.register_blueprint(feed.blueprint)
     errors.register(app)

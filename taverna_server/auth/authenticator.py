@@ -5,6 +5,8 @@ from __future__ import annotations
 import base64
 import binascii
 
+from taverna_server.auth.page_keys import PREFIX as PAGE_KEY
+from taverna_server.auth.page_keys import PageKeys
 from taverna_server.auth.passwords import PasswordChecker
 from taverna_server.auth.run_accounts import RunAccounts
 from taverna_server.auth.tokens import hash_token
@@ -23,11 +25,15 @@ class Authenticator:
         self._store = store
         self._passwords = PasswordChecker(config.login_memory)
         self._runs = RunAccounts(store, config)
+        self.pages = PageKeys(store, config)
 
-    def authenticate(self, authorization: str | None, is_local: bool = False) -> User | None:
+    def authenticate(
+        self, authorization: str | None, is_local: bool = False, run_id: str | None = None
+    ) -> User | None:
         """Who sent this header; None when there is none.
 
-        Accounts of runs are known only where the request ``is_local``.
+        Accounts of runs are known only where the request ``is_local``, keys of
+        pages only where it is about the interactions of the run ``run_id``.
 
         Raises:
             NotAuthenticated: whatever else is wrong, always with the same words.
@@ -39,6 +45,8 @@ class Authenticator:
         match scheme.lower():
             case "basic":
                 user = self._by_password(credentials, is_local)
+            case "bearer" if credentials.strip().startswith(PAGE_KEY):
+                user = self.pages.check(credentials.strip(), run_id) if run_id else None
             case "bearer":
                 user = self._store.user_of_token(hash_token(credentials.strip()))
             case _:

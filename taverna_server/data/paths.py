@@ -185,6 +185,15 @@ class WorkDirectory:
         with self._place(names[:-1], _PLACE_OF_A_FILE) as parent:
             return _write(parent, names[-1], chunks, _PLACE_OF_A_FILE)
 
+    def create(self, path: str, content: bytes) -> bool:
+        """``write`` where nothing is; False when something of that name came first."""
+        names = split(path)
+        if not names:
+            raise BadPath(_PLACE_OF_A_FILE)
+        check_new_name(names[-1])
+        with self._place(names[:-1], _PLACE_OF_A_FILE) as parent:
+            return _create(parent, names[-1], content)
+
     def upload(self, parent: str, name: str, content: bytes) -> bool:
         """``write`` for a document that names the file inside a directory (8.7)."""
         check_new_name(name)
@@ -307,6 +316,21 @@ def _write(parent: int, name: str, chunks: Iterable[bytes], refusal: str) -> boo
         _give_name(parent, handle, temporary)
         _rename(parent, temporary, name, refusal)
     return not replaces
+
+
+def _create(parent: int, name: str, content: bytes) -> bool:
+    temporary = f".upload-{secrets.token_hex(8)}"
+    with _unnamed(parent, temporary) as handle:
+        take_after(handle, parent)
+        _write_all(handle, content)
+        _give_name(parent, handle, temporary)
+        try:
+            os.link(temporary, name, src_dir_fd=parent, dst_dir_fd=parent)
+        except FileExistsError:
+            return False
+        finally:
+            os.unlink(temporary, dir_fd=parent)
+    return True
 
 
 @contextlib.contextmanager

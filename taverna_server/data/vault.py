@@ -39,6 +39,7 @@ class Vault:
         self._forms = _derived(key, b"forms of pages")
         self.webhook_key = Ed25519PrivateKey.from_private_bytes(_derived(key, b"webhooks"))
         """Signs what is sent to other servers, so that they know from whom it is."""
+        self._pages = _derived(key, b"pages of runs")
 
     @classmethod
     def open(cls, data: Path) -> Vault:
@@ -81,6 +82,10 @@ class Vault:
     def form_token(self, user: str) -> str:
         """What a form of ours carries that one of another site cannot know."""
         return hmac.digest(self._forms, user.encode(), "sha256").hex()
+
+    def page_token(self, run_id: str, user: str) -> str:
+        """What an interaction page of the run, opened by the user, proves itself with."""
+        return hmac.digest(self._pages, _joined((run_id, user)), "sha256").hex()
 
 
 def _derived(key: bytes, purpose: bytes) -> bytes:

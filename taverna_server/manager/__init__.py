@@ -12,6 +12,7 @@ from taverna_server.manager.expiry import Expiry
 from taverna_server.manager.feed import Feed
 from taverna_server.manager.files import Files
 from taverna_server.manager.inputs import Inputs
+from taverna_server.manager.interactions import Interactions
 from taverna_server.manager.listeners import Listeners
 from taverna_server.manager.outputs import Output, Outputs
 from taverna_server.manager.quotas import Quotas
@@ -24,7 +25,18 @@ __all__ = ["Output", "RunManager"]
 
 
 class RunManager(
-    Runs, Status, Inputs, Outputs, Files, Listeners, Feed, Sharing, Security, Expiry, Quotas
+    Runs,
+    Status,
+    Inputs,
+    Outputs,
+    Files,
+    Interactions,
+    Listeners,
+    Feed,
+    Sharing,
+    Security,
+    Expiry,
+    Quotas,
 ):
     """Everything a caller can do to runs; the caller is the first argument everywhere.
 

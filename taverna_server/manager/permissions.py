@@ -59,6 +59,11 @@ class Guarded:
             raise NotPermitted(_REFUSALS[needed])
         return run
 
+    def may(self, caller: User, run_id: str, needed: Permission) -> bool:
+        """Whether the caller may do that much with the run; False where there is none."""
+        run = self.store.get_run(run_id)
+        return run is not None and self.permission(caller, run) >= needed
+
     def owned_run(self, caller: User, run_id: str) -> Run:
         """The run, if it is the caller's own: for everything about its security."""
         run = self.run_for(caller, run_id, Permission.READ)

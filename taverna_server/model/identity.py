@@ -17,6 +17,8 @@ class User:
     """The account of the operating system that runs execute as, where the server does that."""
     run_id: str | None = None
     """The run that this is the own account of: its engine, calling back. None for people."""
+    page_of: str | None = None
+    """The run whose interaction page asks in this user's name; it may do little else."""
 
 
 RUN_ACCOUNT = "wfrun_"

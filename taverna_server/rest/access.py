@@ -6,7 +6,8 @@ the last one a superuser's. Wrong credentials are refused
 also where none are needed, and a refusal never waits for the request's body.
 
 A run's own account comes from this machine only, and gets to the files and
-interactions of its run and to nothing else, whatever the manager would say.
+interactions of its run and to nothing else, whatever the manager would say. What
+pages in browsers may do is in ``pages.py``.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ import re
 from flask import g, request
 
 from taverna_server.errors import NotAuthenticated, NotPermitted
+from taverna_server.rest import pages
 from taverna_server.rest.context import config, services
 
 _PUBLIC = re.compile(r"/rest(?:/policy(?:/[^/]*)?|/schemas(?:/.*)?)?/?")
@@ -33,12 +35,16 @@ def authenticate() -> None:
         NotAuthenticated: wrong credentials, or none where they are needed.
         NotPermitted: a run's own account, where it has no business.
     """
-    header = request.headers.get("Authorization")
-    user = g.caller = services().authenticator.authenticate(header, is_local())
-    if user is None and _needs_account(request.path):
+    pages.check_origin()
+    header = request.headers.get("Authorization") or pages.key_of_query()
+    authenticate = services().authenticator.authenticate
+    user = g.caller = authenticate(header, is_local(), pages.run_asked_for())
+    if user is None and _needs_account(request.path) and not pages.is_preflight():
         raise NotAuthenticated("say who you are")
     if user and not user.admin and (request.path + "/").startswith("/admin/"):
         raise NotPermitted("Access is denied")
+    if user and user.page_of:
+        pages.check_page(user)
     if user and user.run_id and _needs_account(request.path) and not _is_own(user.run_id):
         raise NotPermitted("Access is denied")
 

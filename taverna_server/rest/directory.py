@@ -29,6 +29,7 @@ from taverna_server.rest.operations import (
     offers,
     reads,
 )
+from taverna_server.rest.pages import key_wanted
 from taverna_server.rest.responses import created, document, nothing
 from taverna_server.rest.zips import zip_answer
 
@@ -53,7 +54,7 @@ def path_asked_for() -> str:
 def get_entry(run_id: str, path: str = "") -> Response:
     wd, path = manager().working_directory(caller(), run_id), path_asked_for()
     if not wd.entry(path).is_dir:
-        return file_answer(wd, path)
+        return key_wanted(caller(), run_id, path) or file_answer(wd, path)
     try:
         return _directory(run_id, wd, path)
     except NotAcceptable as error:

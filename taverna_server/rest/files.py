@@ -7,9 +7,8 @@ covers the whole file: a known client accepts nothing else (protocol dossier 8.5
 What a workflow wrote is not ours, yet it is served from our address, with the
 user's login. So no file may be taken for another type (``nosniff``), and every
 file is put into a sandbox in which it is shown but runs nothing. Files below
-``wd/interactions`` are the exception: those pages exist to be opened by the
-owner, to run scripts and to send the reply back here. They keep their origin
-and lose the rest (they cannot navigate the window they lie in, for one).
+``wd/interactions`` are the exception: those pages exist to be opened, to run
+scripts and to send the reply back here. Theirs is another sandbox (``pages.py``).
 """
 
 from __future__ import annotations
@@ -27,12 +26,12 @@ from taverna_server.data.paths import WorkDirectory, split
 from taverna_server.errors import NotAcceptable, RangeNotSatisfiable, UnknownEntry
 from taverna_server.rest.content_types import HEAD, is_textual, of_file
 from taverna_server.rest.negotiation import BYTES, TEXT, choose
+from taverna_server.rest.pages import SANDBOX as PAGE_SANDBOX
 
 PIECE = 2**20
 
 _RANGE = re.compile(r"\s*bytes\s*=\s*(\d*)\s*-\s*(\d*)\s*", re.ASCII)
 _SANDBOX = "sandbox; default-src 'none'; img-src 'self' data:; style-src 'self' 'unsafe-inline'"
-_INTERACTION = "sandbox allow-scripts allow-same-origin allow-forms allow-modals allow-popups"
 
 
 def file_answer(wd: WorkDirectory, path: str) -> Response:
@@ -133,7 +132,7 @@ def security_headers(path: str) -> dict[str, str]:
     inside = split(path)[:1] == ("interactions",)
     return {
         "X-Content-Type-Options": "nosniff",
-        "Content-Security-Policy": _INTERACTION if inside else _SANDBOX,
+        "Content-Security-Policy": PAGE_SANDBOX if inside else _SANDBOX,
     }
 
 

@@ -26,7 +26,7 @@ def base_url() -> str:
     """The web application base, without a slash at its end; worked out once a request."""
     base: str | None = g.get("base_url")
     if base is None:
-        base = g.base_url = config().public_url or _requested_base()
+        base = g.base_url = config().public_url or requested_base()
     return base
 
 
@@ -58,7 +58,7 @@ def below_runs(url: str) -> str | None:
     that of the request, with or without the deployment path.
     """
     try:
-        given, bases = urlsplit(url.strip()), [urlsplit(base_url()), urlsplit(_requested_base())]
+        given, bases = urlsplit(url.strip()), [urlsplit(base_url()), urlsplit(requested_base())]
     except ValueError:
         return None
     if given.scheme not in _PLAIN_PORTS or given.netloc not in {base.netloc for base in bases}:
@@ -70,7 +70,8 @@ def below_runs(url: str) -> str | None:
     return None
 
 
-def _requested_base() -> str:
+def requested_base() -> str:
+    """The web application base as the request names it."""
     scheme = _forwarded("Proto") or request.scheme
     scheme = scheme if scheme in _PLAIN_PORTS else "http"
     prefix = _forwarded("Prefix").rstrip("/") + request.environ.get("SCRIPT_NAME", "")

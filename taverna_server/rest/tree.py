@@ -8,6 +8,7 @@ from werkzeug.routing import PathConverter
 from taverna_server.rest import (
     directory,
     inputs,
+    interaction,
     listeners,
     outputs,
     policy,
@@ -17,7 +18,18 @@ from taverna_server.rest import (
     server,
 )
 
-BRANCHES = (server, policy, runs, run_properties, inputs, outputs, directory, listeners, security)
+BRANCHES = (
+    server,
+    policy,
+    runs,
+    run_properties,
+    inputs,
+    outputs,
+    directory,
+    interaction,
+    listeners,
+    security,
+)
 
 
 class EntryPath(PathConverter):

@@ -30,6 +30,8 @@ class Bindings:
         self._activities = dict(plan.activities())
         self._context = context
         self._bound = {key: _bind(a, context) for key, a in self._activities.items()}
+        for key, bound in self._bound.items():
+            bound.path = _path(key)
 
     def __getitem__(self, key: str) -> BoundActivity:
         return self._bound[key]
@@ -58,9 +60,8 @@ class Bindings:
         """What will fail when it is invoked: the processor's path and a sentence."""
         for key, activity in self._activities.items():
             if activity.nested is None:
-                path = key.rpartition("#")[0]
                 for problem in bound_activity_class(activity.kind).problems(activity):
-                    yield path, problem
+                    yield _path(key), problem
 
     def warm(self) -> None:
         """Begin to start the JVM, if anything needs it."""
@@ -68,6 +69,11 @@ class Bindings:
             if activity.nested is None and bound_activity_class(activity.kind).needs_jvm(activity):
                 self._context.jvm.warm()
                 return
+
+
+def _path(key: str) -> str:
+    """The processor of a scheduler's key."""
+    return key.rpartition("#")[0]
 
 
 def _bind(activity: Activity, context: RunContext) -> BoundActivity:

@@ -124,6 +124,8 @@ class RunContext:
 class BoundActivity(ABC):
     """An activity of the workflow, bound to the run it executes in."""
 
+    path: str = ""
+    """Where its processor stands: names from the outermost workflow's on, separated by slashes."""
     instant: bool = False
     """Whether an invocation is so short that it is done where it is asked for, without a thread."""
     here: bool = False

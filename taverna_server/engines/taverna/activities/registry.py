@@ -20,6 +20,7 @@ BUILT_IN = {
     "beanshell": "beanshell:Beanshell",
     "biomart": "biomart:Biomart",
     "externaltool": "externaltool:ExternalTool",
+    "interaction": "interaction:Interaction",
     "localworker": "localworker:LocalWorker",
     "rest": "rest:Rest",
     "spreadsheetimport": "spreadsheetimport:SpreadsheetImport",

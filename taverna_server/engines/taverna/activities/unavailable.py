@@ -21,7 +21,6 @@ SENTENCES = {
     "biomoby": "the BioMoby registry no longer exists",
     "biomobyobject": "the BioMoby registry no longer exists",
     "component": "component registries are not supported",
-    "interaction": "interactions are not supported",
     "mobyparsedatatype": "the BioMoby registry no longer exists",
     "rshell": "no Rserve is configured",
     "soaplab": "Soaplab services are not supported",
