@@ -74,6 +74,12 @@ def test_odd_names_go_through_a_bundle_unchanged() -> None:
     assert through(Workflow(flow)) == Workflow(flow)
 
 
+def test_links_to_nothing_go_through_a_bundle_unchanged() -> None:
+    links = (DataLink(Endpoint(None, "0"), Endpoint("in", "processor")),)
+    flow = Dataflow("id", "processor", (), (), (), links)
+    assert through(Workflow(flow)) == Workflow(flow)
+
+
 def test_workflows_of_the_same_name_are_kept_apart() -> None:
     inner = dataflow("", "o", [processor("P")], ["P.o -> o"], name="W", role="nested", id="two")
     top = dataflow("", "o", [processor("Q", activity=nested_activity("two"))], ["Q.o -> o"])

@@ -158,8 +158,8 @@ class _Reader:
         """A port that does not exist is named as its URI says, for ``problems`` to find."""
         if uri in self.places:
             return self.places[uri]
-        _, found, rest = uri.rpartition("/processor/")
-        processor = name_of(rest.partition("/")[0]) if found else None
+        kind, _, rest = uri.removeprefix(self.document.base).partition("/")
+        processor = name_of(rest.partition("/")[0]) if kind == "processor" else None
         return Endpoint(processor, name_of(uri))
 
     def _control_links(self, element: etree._Element) -> Iterator[ControlLink]:
