@@ -102,7 +102,7 @@ class Replay(Addresses):
         """Lists with one item, put around an input of a nested dataflow."""
         flow = self.live[number].flow
         uri = self.names.port(flow.dataflow.id, None, port, output=False)
-        for level in range(wraps):
+        for level in reversed(range(wraps)):
             kind = 2 * (depth_of_input(flow, port) - level)
             inner = 2 * (depth_of_input(flow, port) - level - 1)
             base = (number, INPUT, port, (0,) * level)
@@ -183,14 +183,14 @@ class Replay(Addresses):
             return
         live.said.add((step.name, port))
         iri = self.names.port(live.flow.dataflow.id, step.name, port, output=False)
-        base = (instance, f"{WRAPPED}{step.name}", port)
-        for level in range(wraps):
-            inner = wrapped(_whole(kind), wraps - level - 1)
-            around = wrapped(_whole(kind), wraps - level)
-            yield self._list((*base, (0,) * level), around, [inner], live.activity, time, iri)
         if isinstance(kind, list):
             merged = (instance, f"{MERGED}{step.name}", port, ())
             yield self._list(merged, kind[0], kind[1:], live.activity, time, iri)
+        base = (instance, f"{WRAPPED}{step.name}", port)
+        for level in reversed(range(wraps)):
+            inner = wrapped(_whole(kind), wraps - level - 1)
+            around = wrapped(_whole(kind), wraps - level)
+            yield self._list((*base, (0,) * level), around, [inner], live.activity, time, iri)
 
     def _gathered(
         self, instance: int, place: int, number: int, at: list[int], content: Any, time: float
@@ -204,13 +204,13 @@ class Replay(Addresses):
         if kinds is None:
             yield from self._describe(address, decode(holes), live.activity, time, iri)
             return
-        errors = isinstance(kinds, list) and any(map(has_errors, kinds))
-        yield self._list(address, 2 * depth + errors, kinds, live.activity, time, iri)
         for hole, value in holes:
             gap, found = (instance, step.name, port, (*index, hole)), decode(value)
             # An empty list may be a job's own: then that has said who made it.
             maker = live.activity if isinstance(found, ErrorDocument) else None
             yield from self._describe(gap, found, maker, time, iri)
+        errors = isinstance(kinds, list) and any(map(has_errors, kinds))
+        yield self._list(address, 2 * depth + errors, kinds, live.activity, time, iri)
 
     def _finish(self, time: float) -> Iterator[Said]:
         top = self.live[self.top]

@@ -29,6 +29,7 @@ from taverna_server.engines.taverna.events import (
     TimeCame,
     WakeLater,
 )
+from taverna_server.engines.taverna.listening import Witness
 from taverna_server.engines.taverna.plan import plan_workflow
 from taverna_server.engines.taverna.scheduler import Scheduler
 from taverna_server.workflow.model import (
@@ -242,8 +243,9 @@ class Play:
         workflow: Workflow,
         services: Mapping[str, Service] | Service = join,
         shuffle: random.Random | None = None,
+        witness: Witness | None = None,
     ) -> None:
-        self.scheduler = Scheduler(plan_workflow(workflow))
+        self.scheduler = Scheduler(plan_workflow(workflow), witness)
         self.workflow = workflow
         self.services = services
         self.shuffle = shuffle
