@@ -104,7 +104,7 @@ class Crate:
         for folder, values in (("inputs", self._replay.inputs), ("outputs", self._replay.outputs)):
             self._public(folder, values)
         if self._intermediates:
-            parts = Many({"@id": self._default(number)} for number in self._intermediates)
+            parts = Many({"@id": self._place(number)} for number in self._intermediates)
             self._write(dataset("intermediates/", "Values between processors", parts))
         self._flows.write(self._actions)
         if self._run is not None:
@@ -152,7 +152,10 @@ class Crate:
         if ref.kind > 0:
             return {"@id": ref.uri}
         uuid = self._names.unique(*ref.address)
-        return {"@id": self._places.get(uuid) or self._default(uuid)}
+        return {"@id": self._place(uuid)}
+
+    def _place(self, uuid: str) -> str:
+        return self._places.get(uuid) or self._default(uuid)
 
     def _default(self, uuid: str) -> str:
         """Where most values lie; of others the places know."""

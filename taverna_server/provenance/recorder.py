@@ -146,13 +146,13 @@ class Recorder:
         within = work.within.pop(index, None) if work.within else None
         if within is None:
             began, ended = self._times or (now := self._clock(), now)
-            numbers, same = None, None
+            numbers, inner = None, None
         else:
             began, ended = within[0].began, self._clock()
             numbers = [one.number for one in within]
-            same = _unchanged(step, within, outputs)
+            inner = _inner(step, within, outputs)
         place = (work.instance, work.number)
-        self._write([JOB, *place, index, began, ended, kinds, values, numbers, same])
+        self._write([JOB, *place, index, began, ended, kinds, values, numbers, inner])
 
     def gathered(self, label: str, port: str, index: Index, value: Value) -> None:
         work = self._works[label]
@@ -201,14 +201,17 @@ def _gaps(value: ListValue) -> list[Any]:
     ]
 
 
-def _unchanged(step: Step, within: list[_Within], outputs: Mapping[str, Value]) -> list[str]:
-    """The outputs that are what the nested dataflow gave, and not an error in its place."""
+def _inner(
+    step: Step, within: list[_Within], outputs: Mapping[str, Value]
+) -> dict[str, int | None]:
+    """Outputs of a nested dataflow by the ports they went to: None where they are unchanged,
+    their kind where an error was put in their place."""
     for one in reversed(within):
         activity = step.calling(one.dataflow)
         if activity is not None:
-            return [
-                port
+            return {
+                port: None if one.outputs[inner] is outputs[port] else kind_of(one.outputs[inner])
                 for inner, port in activity.output_map.items()
-                if port in outputs and one.outputs.get(inner) is outputs[port]
-            ]
-    return []
+                if port in outputs and inner in one.outputs
+            }
+    return {}

@@ -23,7 +23,8 @@ from taverna_server.data.values import (
 BEGAN: Final = 0
 """An instance: number, dataflow, caller's instance, caller's step, index, inputs or None, time."""
 JOB: Final = 1
-"""Instance, step, index, began, ended, kinds of the inputs, outputs, instances within, same."""
+"""Instance, step, index, began, ended, kinds of the inputs, outputs, instances within, and the
+kinds of their outputs by port where the processor did not pass them on as they were."""
 GATHERED: Final = 2
 """Instance, step, output, index, content, time. The content of a list is its depth, its
 members (how many single values, or the kind of each) and the place and value of what no job

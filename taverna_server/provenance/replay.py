@@ -123,7 +123,7 @@ class Replay(Addresses):
         kinds: list[Any],
         values: list[Any],
         within: list[int] | None,
-        same: list[str] | None,
+        inner: Mapping[str, int | None] | None,
     ) -> Iterator[Said]:
         live = self.live[instance]
         step, index = live.flow.steps[place], tuple(at)
@@ -141,13 +141,12 @@ class Replay(Addresses):
         uri, flow = self.names.process(instance, step.name, index), live.flow.dataflow.id
         failure = _failure(outputs)
         times = (began, max(began, ended))
-        yield Ran(uri, flow, step.name, index, live.activity, *times, used, made, nested, failure)
         causes = tuple(ref for _, ref in used if has_errors(ref.kind))
         for port, value in outputs.items():
             iri = self.names.port(flow, step.name, port, output=True)
-            inner = self._inner(child, step, port) if same and port in same else None
-            derived = causes if inner is None else (self.ref(inner, kind_of(value)),)
-            yield from self._describe(addresses[port], value, uri, times[1], iri, derived, inner)
+            same, derived = self._origin(child, step, port, inner or {}, causes)
+            yield from self._describe(addresses[port], value, uri, times[1], iri, derived, same)
+        yield Ran(uri, flow, step.name, index, live.activity, *times, used, made, nested, failure)
         for number in within or ():
             self.live.pop(number, None)
 
@@ -157,6 +156,21 @@ class Replay(Addresses):
             if step.calling(self.live[number].flow.dataflow.id) is not None:
                 return number
         return None
+
+    def _origin(
+        self,
+        child: int | None,
+        step: Step,
+        port: str,
+        inner: Mapping[str, int | None],
+        causes: tuple[Ref, ...],
+    ) -> tuple[Address | None, tuple[Ref, ...]]:
+        """The address of the same value within a nested dataflow, or what it derives from."""
+        found = self._inner(child, step, port) if port in inner else None
+        if found is None:
+            return None, causes
+        kind = inner[port]
+        return (found, ()) if kind is None else (None, (self.ref(found, kind),))
 
     def _inner(self, number: int | None, step: Step, port: str) -> Address | None:
         """The value within a nested dataflow that became an output of its processor."""
