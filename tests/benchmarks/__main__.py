@@ -13,13 +13,21 @@ import sys
 import tempfile
 from pathlib import Path
 
+import growth
 import hello
 import iterations
 import reads
 from report import Scale
 
-FULL = Scale(repeats=20, rounds=7, others=10_000, items=10_000)
-SMOKE = Scale(repeats=2, rounds=1, others=100, items=20)
+FULL = Scale(
+    repeats=20,
+    rounds=7,
+    others=10_000,
+    items=10_000,
+    growth=(1_000, 10_000, 100_000),
+    busy=10_000_000,
+)
+SMOKE = Scale(repeats=2, rounds=1, others=100, items=20, growth=(20, 40), busy=1_000)
 
 
 def main(arguments: list[str]) -> None:
@@ -28,6 +36,7 @@ def main(arguments: list[str]) -> None:
         hello.measure(scale, Path(scratch))
         reads.measure(scale, Path(scratch))
         iterations.measure(scale, Path(scratch))
+        growth.measure(scale, Path(scratch))
 
 
 if __name__ == "__main__":

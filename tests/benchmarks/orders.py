@@ -13,6 +13,8 @@ from taverna_server.model.run import RunInput
 
 HERE = Path(__file__).parent
 EXAMPLES = HERE.parents[1] / "examples"
+Given = tuple[str, str | None]
+"""A text and what cuts it into a list."""
 EXECUTEWORKFLOW = Path(sys.executable).parent / "executeworkflow"
 
 
@@ -21,9 +23,10 @@ def hello_world() -> bytes:
     return (EXAMPLES / "hello_world" / "workflow.t2flow").read_bytes()
 
 
-def concatenate(activity: str) -> bytes:
+def concatenate(activity: str, jobs: int = 1) -> bytes:
     """Puts ``suffix`` behind each item; ``activity`` is ``beanshell`` or ``localworker``."""
     names = {
+        "jobs": str(jobs),
         "activity": activity,
         "class": activity.capitalize() + "Activity",
         "worker": "<localworkerName>org.embl.ebi.escience.scuflworkers.java.StringConcat"
@@ -34,14 +37,23 @@ def concatenate(activity: str) -> bytes:
     return Template((HERE / "concatenate.t2flow").read_text()).substitute(names).encode()
 
 
+def tool(command: str, jobs: int = 1) -> bytes:
+    """Runs a command for each item, ``jobs`` of them at a time; ``%%item%%`` is the item."""
+    text = (HERE / "tool.t2flow").read_text()
+    return text.replace("$command", command).replace("$jobs", str(jobs)).encode()
+
+
 def execute(
-    root: Path, workflow: bytes, inputs: Mapping[str, tuple[str, str | None]]
+    root: Path,
+    workflow: bytes,
+    inputs: Mapping[str, Given],
+    options: Mapping[str, str] | None = None,
 ) -> RunDirectory:
     """``executeworkflow`` in a directory of its own; ``inputs`` are value and delimiter by port."""
     directory = RunDirectory(root)
     directory.create(workflow)
     given = tuple(RunInput(port, value, delimiter=cut) for port, (value, cut) in inputs.items())
-    directory.write_order(RunOrder(root.name, inputs=given))
+    directory.write_order(RunOrder(root.name, inputs=given, options=options or {}))
     done = subprocess.run([EXECUTEWORKFLOW, root], check=False, capture_output=True, text=True)
     if done.returncode:
         raise SystemExit(f"executeworkflow ended with {done.returncode}:\n{done.stderr}")

@@ -11,12 +11,15 @@ from dataclasses import dataclass
 @dataclass(frozen=True)
 class Scale:
     """``repeats`` of what is timed one by one, ``rounds`` of a second of load each,
-    runs of ``others`` in the store, ``items`` of the long list."""
+    runs of ``others`` in the store, ``items`` of the long list, lists that grow
+    through ``growth``, and a tool that is ``busy`` for so many turns."""
 
     repeats: int
     rounds: int
     others: int
     items: int
+    growth: tuple[int, ...]
+    busy: int
 
 
 def title(words: str) -> None:

@@ -30,6 +30,14 @@ def printed() -> str:
         "GET runs, 10 own, 100 of others",
         "string-only local worker",
         "beanshell",
+        "string-only local worker, 20 items",
+        "beanshell, 40 items",
+        "external tool, 4 items",
+        "without a JVM",
+        "with a JVM",
+        "2 at a time",
+        "in processes of this machine",
+        "on two Dask workers",
     ],
 )
 def test_every_measurement_is_printed_beside_its_floor(printed: str, measurement: str) -> None:
