@@ -23,6 +23,7 @@ BUILT_IN = {
     "interaction": "interaction:Interaction",
     "localworker": "localworker:LocalWorker",
     "rest": "rest:Rest",
+    "soaplab": "soaplab:Soaplab",
     "spreadsheetimport": "spreadsheetimport:SpreadsheetImport",
     "stringconstant": "stringconstant:StringConstant",
     "wsdl": "wsdl:Wsdl",

@@ -77,7 +77,7 @@ def read_answer(operation: Operation, document: bytes) -> dict[str, Value]:
     Raises:
         SoapFault, MissingOutputs, MalformedDocument: see there.
     """
-    parts = _body(parse_xml(document, large_text=True))
+    parts = body_parts(parse_xml(document, large_text=True))
     if not operation.outputs:
         return {}
     if not parts:
@@ -86,7 +86,7 @@ def read_answer(operation: Operation, document: bytes) -> dict[str, Value]:
     if not operation.encoded and (XML in types or not operation.rpc):
         first = operation.outputs[0]
         return {first.name: _value(parts[0], first.type) if XML not in types else _text(parts[0])}
-    _expand_references(parts)
+    expand_references(parts)
     return dict(_parameters(operation, parts[0]))
 
 
@@ -179,7 +179,7 @@ def _prefixes(operation: Operation) -> dict[str, str]:
     return {uri: prefix for uri, prefix in found.items() if uri}
 
 
-def _body(root: etree._Element) -> list[etree._Element]:
+def body_parts(root: etree._Element) -> list[etree._Element]:
     """The elements in the body of an envelope."""
     if local_name(root) != "Envelope" or namespace(root) not in (ENVELOPE, ENVELOPE_12):
         raise MalformedDocument(f"the answer is no SOAP envelope but <{local_name(root)}>")
@@ -228,7 +228,7 @@ def _text(element: etree._Element) -> str:
     return etree.tostring(alone, encoding="unicode")
 
 
-def _expand_references(parts: list[etree._Element]) -> None:
+def expand_references(parts: list[etree._Element]) -> None:
     """Elements that stand behind the first and are referred to take their place.
 
     Raises:

@@ -23,7 +23,6 @@ SENTENCES = {
     "component": "component registries are not supported",
     "mobyparsedatatype": "the BioMoby registry no longer exists",
     "rshell": "no Rserve is configured",
-    "soaplab": "Soaplab services are not supported",
     "inferno": "Inferno services no longer exist",
     "notification": "the notification service of Taverna 1 no longer exists",
     "seqhound": "the SeqHound service no longer exists",

@@ -20,7 +20,7 @@ def test_disabled_service_fails_politely(bind: Bind, kind: str) -> None:
         bind(kind).invoke({})
 
 
-@pytest.mark.parametrize("kind", ["wsdl", "soaplab", "somethingelse"])
+@pytest.mark.parametrize("kind", ["biomoby", "usecase", "somethingelse"])
 def test_service_nobody_executes_says_what_is_missing(bind: Bind, kind: str) -> None:
     with pytest.raises(ActivityFailure, match=r"^The service is not executable: \w+"):
         bind(kind).invoke({})
