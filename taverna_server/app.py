@@ -18,10 +18,12 @@ import taverna_server
 from taverna_server.auth import Authenticator
 from taverna_server.config import Config, load_config
 from taverna_server.manager import RunManager
-from taverna_server.rest import errors, feed, tree
+from taverna_server.rest import errors, tree
 from taverna_server.rest.access import authenticate
 from taverna_server.rest.bodies import check_framing
 from taverna_server.rest.context import NAME, Services
+from taverna_server.rest.delivery import deliver
+from taverna_server.rest.metrics import count_requests
 from taverna_server.rest.middleware import REQUEST_ID, WithoutDeploymentPath, WithRequestId
 from taverna_server.rest.pages import allow_reading
 from taverna_server.store import Store
@@ -50,12 +52,15 @@ def create_app(config: Config) -> Flask:
     store = Store.open(config)
     app = Application()
     app.extensions[NAME] = Services(config, RunManager(store, config), Authenticator(store, config))
+    count_requests(app)
     app.before_request(check_framing)
     app.before_request(authenticate)
     app.after_request(sign)
     app.after_request(allow_reading)
+    app.after_request(deliver)
     app.register_blueprint(tree.blueprint())
-    app.register_blueprint(feed.blueprint)
+    for front in tree.FRONT:
+        app.register_blueprint(front)
     errors.register(app)
     app.wsgi_app = WithRequestId(WithoutDeploymentPath(app.wsgi_app))  # type: ignore[method-assign]
     return app

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import configparser
 import difflib
+import ipaddress
 import shlex
 import sys
 from collections.abc import Callable, Iterator, Mapping
@@ -107,6 +108,17 @@ def command(value: str) -> tuple[str, ...]:
     return (str(beside) if beside.is_file() else words[0], *words[1:])
 
 
+def networks(value: str) -> tuple[str, ...]:
+    """Addresses and networks; ``*`` for all."""
+    words = "0.0.0.0/0 ::/0" if value.strip() == "*" else value.replace(",", " ")
+    return tuple(str(ipaddress.ip_network(word)) for word in words.split())
+
+
+def file(value: str) -> Path | None:
+    """A path; none where there is no text."""
+    return Path(value).expanduser().absolute() if value.strip() else None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Config:
     """All options, resolved."""
@@ -121,6 +133,15 @@ class Config:
         lambda value: value.strip().rstrip("/"),
         "Where clients see the server, without /rest. Empty: as the request says.",
     )
+    trusted_proxies: tuple[str, ...] = option(
+        "127.0.0.0/8 ::1/128",
+        networks,
+        "Addresses of proxies whose X-Forwarded-* headers count; * for all.",
+    )
+    tls_certificate: Path | None = option(
+        "", file, "PEM file with the certificate, and those between it and its root. Empty: no TLS."
+    )
+    tls_key: Path | None = option("", file, "PEM file with the certificate's key.")
     database_url: str = option(
         "",
         text,
@@ -213,7 +234,12 @@ class Config:
     def internal_url(self) -> str:
         """The web application base as runs on this machine reach it, past any proxy."""
         host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.host, self.host)  # noqa: S104
-        return f"http://[{host}]:{self.port}" if ":" in host else f"http://{host}:{self.port}"
+        return f"{self.scheme}://{f'[{host}]' if ':' in host else host}:{self.port}"
+
+    @property
+    def scheme(self) -> str:
+        """What clients speak when no proxy is between."""
+        return "https" if self.tls_certificate else "http"
 
     @property
     def lifetime(self) -> timedelta:
@@ -288,7 +314,9 @@ def _parsed(item: Field[Any], value: str, where: str) -> Any:
 
 
 def _as_text(value: object) -> str:
-    return shlex.join(value) if isinstance(value, tuple) else str(value)
+    if isinstance(value, tuple):
+        return shlex.join(value)
+    return "" if value is None else str(value)
 
 
 def sample_ini() -> str:

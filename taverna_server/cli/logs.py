@@ -121,6 +121,7 @@ def _log(environ: WSGIEnvironment, status: str, size: int, began: float) -> None
     access_log.info(
         "request",
         extra={
+            "request": environ.get("taverna_server.request_id"),
             "client": environ.get("REMOTE_ADDR", ""),
             "user": _user(environ.get("HTTP_AUTHORIZATION", "")),
             "method": environ["REQUEST_METHOD"],

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import shutil
 import stat
 import sys
 from dataclasses import replace
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 
 ADMIN = "admin"
 ADMIN_PASSWORD = PREFIX + "ADMIN_PASSWORD"
+METRICS_DIRECTORY = "PROMETHEUS_MULTIPROC_DIR"
+"""Where web processes count; the library reads it (``rest/metrics.py``)."""
 
 
 def add_to(subparsers: Subparsers) -> None:
@@ -42,18 +45,20 @@ def add_to(subparsers: Subparsers) -> None:
 def run(given: argparse.Namespace) -> int:
     from taverna_server.cli.logs import configure_logging
     from taverna_server.cli.supervisor import reconciler
-    from taverna_server.cli.web import free_port, serve_web
+    from taverna_server.cli.web import check_tls, free_port, serve_web
     from taverna_server.data.vault import Vault
 
     config = config_of(given)
     config = replace(config, port=free_port(config.host, config.port))
     password = os.environ.pop(ADMIN_PASSWORD, "")
+    check_tls(config)
     with opened_store(config) as store:
         make_first_admin(store, password)
         publish_examples(store, given.examples)
     Vault.open(config.data)  # what is wrong with the key is said now
     let_local_users_in(config)
     os.environ.update(config.as_environment())
+    os.environ[METRICS_DIRECTORY] = str(empty_directory(config.data / "metrics"))
     configure_logging(config)
     _announce(config)
     beside = reconciler()
@@ -63,6 +68,13 @@ def run(given: argparse.Namespace) -> int:
     finally:
         beside.stop()
     return 0
+
+
+def empty_directory(path: Path) -> Path:
+    """The directory, with nothing of an earlier server in it."""
+    shutil.rmtree(path, ignore_errors=True)
+    path.mkdir(parents=True)
+    return path
 
 
 def make_first_admin(store: Store, password: str) -> None:
@@ -116,5 +128,5 @@ def publish_examples(store: Store, directory: Path | None) -> None:
 
 def _announce(config: Config) -> None:
     host = f"[{config.host}]" if ":" in config.host else config.host
-    url = config.public_url or f"http://{host}:{config.port}"
+    url = config.public_url or f"{config.scheme}://{host}:{config.port}"
     print(f"Serving {url}/rest/ with the data in {config.data}", file=sys.stderr, flush=True)

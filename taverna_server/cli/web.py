@@ -13,6 +13,7 @@ import resource
 import select
 import signal
 import socket
+import ssl
 import threading
 import time
 from contextlib import suppress
@@ -40,7 +41,7 @@ PORT_PATIENCE = 3.0
 def serve_web(config: Config) -> None:
     """Serve until SIGTERM or SIGINT; then finish what is in flight. Call in the main thread."""
     from granian import Granian
-    from granian.constants import HTTPModes, Interfaces
+    from granian.constants import HTTPModes, Interfaces, SSLProtocols
     from granian.log import LogLevels
 
     _allow_connections(config.workers * CONNECTIONS)
@@ -54,6 +55,9 @@ def serve_web(config: Config) -> None:
         workers=config.workers,
         blocking_threads=config.threads,
         blocking_threads_idle_timeout=IDLE_THREAD_SECONDS,
+        ssl_protocol_min=SSLProtocols.tls12,  # Java 8 has no other
+        ssl_cert=config.tls_certificate,
+        ssl_key=config.tls_key,
         backlog=BACKLOG,
         backpressure=CONNECTIONS,
         websockets=False,
@@ -119,6 +123,30 @@ def free_port(host: str, port: int) -> int:
                 reason = os.strerror(error.errno) if error.errno else str(error)
                 raise ConfigurationError(f"cannot listen on {host}:{port}: {reason}") from error
         time.sleep(0.1)
+
+
+def check_tls(config: Config) -> None:
+    """Say now what the web server would say later, and less clearly.
+
+    Raises:
+        ConfigurationError: one of the two files is missing, unreadable, or not of the other.
+    """
+    certificate, key = config.tls_certificate, config.tls_key
+    if certificate is None and key is None:
+        return
+    if certificate is None or key is None:
+        raise ConfigurationError("TLS needs both tls_certificate and tls_key")
+    try:
+        ssl.create_default_context(ssl.Purpose.CLIENT_AUTH).load_cert_chain(
+            certificate, key, password=_no_password
+        )
+    except (OSError, ValueError) as error:
+        raise ConfigurationError(f"cannot use {certificate} with {key}: {error}") from error
+
+
+def _no_password() -> str:
+    """Nobody is there to be asked for one."""
+    raise ValueError("the key is encrypted; TLS needs one without a password")
 
 
 def _allow_connections(wanted: int) -> None:

@@ -8,6 +8,7 @@ engines only through a runner.
 
 from __future__ import annotations
 
+from taverna_server.manager.condition import Conditions
 from taverna_server.manager.expiry import Expiry
 from taverna_server.manager.feed import Feed
 from taverna_server.manager.files import Files
@@ -37,6 +38,7 @@ class RunManager(
     Security,
     Expiry,
     Quotas,
+    Conditions,
 ):
     """Everything a caller can do to runs; the caller is the first argument everywhere.
 

@@ -14,6 +14,7 @@ scripts and to send the reply back here. Theirs is another sandbox (``pages.py``
 from __future__ import annotations
 
 import contextlib
+import os
 import re
 from collections.abc import Iterator, Sequence
 from os import stat_result
@@ -62,14 +63,18 @@ def plain_text(place: WorkDirectory, paths: Sequence[str]) -> Response:
     """The files one after the other, each as long as it is now."""
     parts = list(_opened(place, paths))
     length = sum(size for _, size in parts)
+    headers = {"Content-Length": str(length), "ETag": f'W/"log{_state(parts)}"'}
     if request.method == "HEAD":
         _close(parts)
     body = (piece for stream, size in parts for piece in _pieces(stream, size))
-    response = Response(
-        body, headers={"Content-Length": str(length)}, content_type=TEXT, direct_passthrough=True
-    )
+    response = Response(body, headers=headers, content_type=TEXT, direct_passthrough=True)
     response.call_on_close(lambda: _close(parts))
     return response
+
+
+def _state(parts: Sequence[tuple[BinaryIO, int]]) -> str:
+    """Another one when anything was written."""
+    return "".join(f"-{os.fstat(it.fileno()).st_mtime_ns:x}.{size:x}" for it, size in parts)
 
 
 def _opened(place: WorkDirectory, paths: Sequence[str]) -> Iterator[tuple[BinaryIO, int]]:

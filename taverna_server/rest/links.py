@@ -1,9 +1,9 @@
 """Absolute URIs of everything a document refers to.
 
 All of them grow from one base: the configured public URL, else what the request
-says (``X-Forwarded-*``, then ``Host``), with the deployment path under which it
-came in (protocol dossier 2.4). Names of files, ports and users are single path
-segments and are percent-encoded, a file name by its bytes.
+says (``X-Forwarded-*`` from a trusted proxy, then ``Host``), with the deployment
+path under which it came in (protocol dossier 2.4). Names of files, ports and users
+are single path segments and are percent-encoded, a file name by its bytes.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from flask import g, request
 
 from taverna_server.rest.context import config
 from taverna_server.rest.middleware import DEPLOYMENT_PATH
+from taverna_server.rest.proxies import forwarded
 
 _HOST = re.compile(r"(?:[A-Za-z0-9._~-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?")
 _PLAIN_PORTS = {"http": "80", "https": "443"}
@@ -72,21 +73,16 @@ def below_runs(url: str) -> str | None:
 
 def requested_base() -> str:
     """The web application base as the request names it."""
-    scheme = _forwarded("Proto") or request.scheme
+    scheme = forwarded("Proto") or request.scheme
     scheme = scheme if scheme in _PLAIN_PORTS else "http"
-    prefix = _forwarded("Prefix").rstrip("/") + request.environ.get("SCRIPT_NAME", "")
+    prefix = forwarded("Prefix").rstrip("/") + request.environ.get("SCRIPT_NAME", "")
     return f"{scheme}://{_requested_host(scheme)}{quote(prefix)}"
 
 
 def _requested_host(scheme: str) -> str:
-    host, port = _forwarded("Host") or request.headers.get("Host", ""), _forwarded("Port")
+    host, port = forwarded("Host") or request.headers.get("Host", ""), forwarded("Port")
     if not _HOST.fullmatch(host):  # what no client means ends up in no document
         host = "{SERVER_NAME}:{SERVER_PORT}".format_map(request.environ)
     if port.isdigit() and ":" not in host.rpartition("]")[2] and port != _PLAIN_PORTS[scheme]:
         return f"{host}:{port}"
     return host
-
-
-def _forwarded(what: str) -> str:
-    """What the outermost proxy says."""
-    return request.headers.get(f"X-Forwarded-{what}", "").partition(",")[0].strip()

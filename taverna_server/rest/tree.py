@@ -7,15 +7,18 @@ from werkzeug.routing import PathConverter
 
 from taverna_server.rest import (
     directory,
+    feed,
     inputs,
     interaction,
     listeners,
+    metrics,
     outputs,
     policy,
     run_properties,
     runs,
     security,
     server,
+    welcome,
 )
 
 BRANCHES = (
@@ -40,6 +43,10 @@ class EntryPath(PathConverter):
 
 CONVERTERS = {"entry": EntryPath}
 """For the URL map of the application."""
+
+
+FRONT = (welcome.blueprint, feed.blueprint, metrics.blueprint)
+"""Beside ``/rest``: pages for people, news for users, figures for monitoring."""
 
 
 def blueprint() -> Blueprint:

@@ -27,15 +27,17 @@ def password(user: str) -> str:
 class Server:
     """``taverna-server serve`` on a free port, its data under ``directory``.
 
-    ``settings`` are options by name (``run_limit=5``). The port stays the same
+    ``settings`` are options by name (``run_limit=5``). With an ``authority``, the
+    certificate that its own must come from, it speaks TLS. The port stays the same
     over restarts, so addresses that a client kept stay right.
     """
 
-    def __init__(self, directory: Path, **settings: object) -> None:
+    def __init__(self, directory: Path, authority: Path | None = None, **settings: object) -> None:
         self.data = directory / "data"
         self.log_file = directory / "serve.log"
         self.port = _free_port()
-        self.url = f"http://127.0.0.1:{self.port}"
+        self.authority = authority
+        self.url = f"{'https' if authority else 'http'}://127.0.0.1:{self.port}"
         self.rest = f"{self.url}/rest"
         self._environment = _environment(self.data, settings)
         self._process: subprocess.Popen[bytes] | None = None
@@ -89,6 +91,7 @@ class Server:
         """An ordinary client; with ``None`` one that does not say who it is."""
         session = requests.Session()
         session.trust_env = False
+        session.verify = str(self.authority) if self.authority else True
         if user is not None:
             session.auth = (user, password(user))
         return session
@@ -121,9 +124,9 @@ class Server:
 
 
 @contextlib.contextmanager
-def running(directory: Path, **settings: object) -> Iterator[Server]:
+def running(directory: Path, authority: Path | None = None, **settings: object) -> Iterator[Server]:
     """A server with the users alice, bob and admin, for the length of the block."""
-    server = Server(directory, **settings)
+    server = Server(directory, authority, **settings)
     for name in USERS:
         server.add_user(name)
     server.add_user(ADMIN, "--admin")

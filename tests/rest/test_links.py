@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from flask import Flask
 from werkzeug.test import Client
 
 from taverna_server.app import create_app
-from taverna_server.config import Config
-from taverna_server.rest.links import below_runs, entry_url, segment
+from taverna_server.config import Config, load_config
+from taverna_server.rest.links import below_runs, entry_url, rest_url, segment
 
 
 def runs_link(client: Client, path: str = "/rest", **headers: str) -> str:
@@ -80,3 +82,28 @@ def test_reference_must_be_to_this_server(app: Flask, reference: str, below: str
 def test_entry_is_named_by_its_path(app: Flask) -> None:
     with app.test_request_context("/rest"):
         assert entry_url("1", "out/a b/") == "http://localhost/rest/runs/1/wd/out/a%20b"
+
+
+@pytest.mark.parametrize(
+    ("sender", "trusted", "host"),
+    [
+        ("127.0.0.1", None, "b.org"),
+        ("::1", None, "b.org"),
+        ("::ffff:127.0.0.1", None, "b.org"),
+        ("192.0.2.7", None, "localhost"),
+        ("192.0.2.7", "192.0.2.0/24", "b.org"),
+        ("192.0.3.7", "192.0.2.0/24, 10.0.0.1", "localhost"),
+        ("127.0.0.1", " ", "localhost"),
+        ("2001:db8::1", "*", "b.org"),
+        ("", "*", "localhost"),
+    ],
+)
+def test_forwarding_headers_count_from_trusted_proxies_only(
+    tmp_path: Path, database: Path, sender: str, trusted: str | None, host: str
+) -> None:
+    given = {"data": str(tmp_path)} | ({"trusted_proxies": trusted} if trusted else {})
+    shutil.copy(database, tmp_path)
+    app = create_app(load_config(given))
+    headers = {"X-Forwarded-Host": "b.org"}
+    with app.test_request_context("/", headers=headers, environ_base={"REMOTE_ADDR": sender}):
+        assert rest_url() == f"http://{host}/rest"
