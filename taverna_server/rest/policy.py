@@ -40,6 +40,7 @@ _KINDS = (
     "rest",
     "spreadsheet-import",
     "xpath",
+    "wsdl",
     "wsdl/xml-splitter/in",
     "wsdl/xml-splitter/out",
 )

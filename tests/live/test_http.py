@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import http.client
 import json
 import re
 import socket
@@ -28,7 +29,7 @@ from cryptography.x509 import (
 from cryptography.x509 import random_serial_number as serial_number
 from cryptography.x509.oid import NameOID
 
-from tests.live import raw, runs
+from tests.live import runs
 from tests.live.server import Server, password, running
 
 
@@ -55,11 +56,14 @@ def test_metrics_know_how_many_runs_there_are(server: Server, run: str) -> None:
 
 
 def test_connection_is_kept(server: Server) -> None:
-    request = f"GET /rest/policy HTTP/1.1\r\nHost: x\r\n{raw.login()}\r\n".encode()
-    with socket.create_connection(("127.0.0.1", server.port), timeout=10) as connection:
-        for _ in range(3):
-            connection.sendall(request)
-            assert connection.recv(65536).startswith(b"HTTP/1.1 200")
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=10)
+    connection.connect()
+    first = connection.sock
+    for _ in range(3):
+        connection.request("GET", "/rest/policy")
+        assert connection.getresponse().read()
+        assert connection.sock is first
+    connection.close()
 
 
 def test_poller_is_not_sent_what_it_has(
