@@ -41,6 +41,8 @@ _KINDS = (
     "spreadsheet-import",
     "xpath",
     "wsdl",
+    "biomart",
+    "interaction",
     "wsdl/xml-splitter/in",
     "wsdl/xml-splitter/out",
 )
