@@ -60,7 +60,10 @@ def whole(least: int, most: int = sys.maxsize) -> Callable[[str], int]:
     """A parser of whole numbers within bounds."""
 
     def parse(value: str) -> int:
-        number = int(value)
+        try:
+            number = int(value)
+        except ValueError:
+            raise ValueError("not a whole number") from None
         if not least <= number <= most:
             raise ValueError(f"not between {least} and {most}")
         return number

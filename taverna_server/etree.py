@@ -76,7 +76,7 @@ def parse_xml(
         else:
             root = etree.parse(source, _parser(large_text)).getroot()
     except (etree.XMLSyntaxError, ValueError) as error:
-        raise MalformedDocument(f"not well-formed XML: {error}") from error
+        raise MalformedDocument(f"not well-formed XML: {_reason(error)}") from error
     if not allow_doctype and root.getroottree().docinfo.internalDTD is not None:
         raise MalformedDocument("a document type declaration (DOCTYPE) is not accepted")
     if large_text and _deeper_than(root, MAX_DEPTH):
@@ -106,10 +106,15 @@ def parse_text(text: str) -> etree._Element:
     try:
         root = etree.fromstring(text.encode("utf-8", "replace"), parser)
     except (etree.XMLSyntaxError, ValueError) as error:
-        raise MalformedDocument(f"not well-formed XML: {error}") from error
+        raise MalformedDocument(f"not well-formed XML: {_reason(error)}") from error
     if large and _deeper_than(root, MAX_DEPTH):
         raise MalformedDocument(f"elements nested more than {MAX_DEPTH} deep")
     return root
+
+
+def _reason(error: Exception) -> str:
+    """What is wrong and where, without the name of a file that never was one."""
+    return getattr(error, "msg", None) or str(error)
 
 
 def _deeper_than(root: etree._Element, limit: int) -> bool:

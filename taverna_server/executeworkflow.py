@@ -29,6 +29,7 @@ from taverna_server.errors import TavernaServerError, WorkflowInvalid
 ENGINES = {"taverna": "taverna_server.engines.taverna.engine:TavernaEngine"}
 """Module and class by the workflow type of ``run.json``."""
 
+HINT = "It is what the server starts; 'taverna-server run' executes a workflow without one."
 USAGE, COULD_NOT_RUN, CRASHED = 1, 255, 1
 """Exit codes beside the engine's own (execution-semantics 17)."""
 
@@ -48,11 +49,15 @@ class EventLog:
 def main(argv: list[str] | None = None) -> int:
     """Execute the run of a directory, and end this process with its exit code."""
     arguments = sys.argv[1:] if argv is None else argv
-    if len(arguments) != 1:
-        print("usage: executeworkflow RUN_DIRECTORY", file=sys.stderr)
+    if len(arguments) != 1 or arguments[0].startswith("-"):
+        print(f"usage: executeworkflow RUN_DIRECTORY\n{HINT}", file=sys.stderr)
+        return USAGE
+    directory = RunDirectory(Path(arguments[0]).absolute())
+    if not (directory.run_json.is_file() or directory.workflow.is_file()):
+        print(f"executeworkflow: {directory.root} is no run directory\n{HINT}", file=sys.stderr)
         return USAGE
     adopt_orphans()
-    code = run(RunDirectory(Path(arguments[0]).absolute()))
+    code = run(directory)
     # A thread that does not heed the cancel would keep the process alive.
     sys.stdout.flush()
     sys.stderr.flush()

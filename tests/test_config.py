@@ -37,7 +37,7 @@ def test_without_anything_it_gives_the_defaults() -> None:
 @pytest.mark.parametrize(
     ("cli", "message"),
     [
-        ({"port": "http"}, "--port: 'http' cannot be used"),
+        ({"port": "http"}, "--port: 'http' cannot be used: not a whole number"),
         ({"port": "70000"}, "not between 0 and 65535"),
         ({"run_limt": "1"}, "--run-limt: there is no option 'run_limt'; did you mean 'run_limit'"),
         ({"start_status_code": "204"}, "not one of 200, 202"),

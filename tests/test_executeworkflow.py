@@ -97,6 +97,19 @@ def test_without_a_directory_it_tells_how_to_use_it() -> None:
     assert done.stderr.startswith("usage: executeworkflow RUN_DIRECTORY")
 
 
+@pytest.mark.parametrize(
+    ("argument", "said"),
+    [("--help", "usage: executeworkflow RUN_DIRECTORY"), (".", "is no run directory")],
+)
+def test_what_is_no_run_directory_stays_as_it_is(tmp_path: Path, argument: str, said: str) -> None:
+    done = subprocess.run(
+        [COMMAND, argument], capture_output=True, text=True, check=False, cwd=tmp_path
+    )
+    assert done.returncode == 1
+    assert said in done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
 SLEEP = """Runtime.getRuntime().exec(new String[] {"setsid", "sleep", "600"});
 new java.io.FileOutputStream("began").close();
 Thread.sleep(600000); o = "never";"""

@@ -24,7 +24,7 @@ STORE_OPTIONS = frozenset({"data", "database_url"})
 def add_options(parser: argparse.ArgumentParser, names: Container[str] | None = None) -> None:
     """Add ``--config`` and the options of these names, or all of them."""
     group = parser.add_argument_group(
-        "options", f"also as {PREFIX}NAME in the environment, or in the file"
+        "settings", f"also as {PREFIX}NAME in the environment, or in the file"
     )
     group.add_argument("--config", type=Path, metavar="FILE", help="INI file with options")
     for item in table():

@@ -73,8 +73,11 @@ def serve_web(config: Config) -> None:
 def load_application() -> WSGIApplication:
     """In a new worker: the application, configured by the environment that ``serve`` set."""
     # Until the web server sets its own: those of the main process were inherited.
-    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+    for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_DFL)
+    # Ctrl-C reaches every process of the terminal. The main one then ends the workers, which
+    # hang when they are told twice: LAST_WORDS, with nothing in flight.
+    signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
     end_with(os.getppid())
     from taverna_server.app import create_app
 

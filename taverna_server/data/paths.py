@@ -309,12 +309,15 @@ def _write(parent: int, name: str, chunks: Iterable[bytes], refusal: str) -> boo
     """Write a file without a name, then name it; ``refusal`` is for a directory of that name."""
     replaces = _replaced(parent, name, refusal)
     temporary = f".upload-{secrets.token_hex(8)}"
-    with _unnamed(parent, temporary) as handle:
-        take_after(handle, parent)
-        for chunk in chunks:
-            _write_all(handle, chunk)
-        _give_name(parent, handle, temporary)
-        _rename(parent, temporary, name, refusal)
+    try:
+        with _unnamed(parent, temporary) as handle:
+            take_after(handle, parent)
+            for chunk in chunks:
+                _write_all(handle, chunk)
+            _give_name(parent, handle, temporary)
+            _rename(parent, temporary, name, refusal)
+    except FileNotFoundError as error:  # the directory went away while the content came
+        raise UnknownEntry(name) from error
     return not replaces
 
 

@@ -250,6 +250,8 @@ class _Reader:
     def text(self, value: Json, where: str) -> str:
         """A text from a text, number, boolean, null or ``{"$": ...}``."""
         if isinstance(value, dict):
+            if any(key != "$" and not key.startswith("@") for key in value):
+                raise MalformedDocument(f"{where}: a text is expected, not an object")
             value = value.get("$")
         if isinstance(value, bool):
             return "true" if value else "false"

@@ -19,7 +19,7 @@ from typing import Any
 from lxml import etree
 
 from taverna_server.errors import MalformedDocument
-from taverna_server.etree import parse_xml
+from taverna_server.etree import local_name, parse_xml
 from taverna_server.representations.binding import XLINK, Document, Namespace
 from taverna_server.representations.shapes import Part, Shape, getter, kind_of, reachable, shape_of
 from taverna_server.representations.texts import text_of, without_unwritable
@@ -223,7 +223,17 @@ def _item(part: Part, element: etree._Element) -> Any:
         kind = etree.QName(element).localname
         raw = _raw(shape_of(part.choice.alternatives()[kind]), element)
         return {"kind": kind, **raw}
-    return _raw(shape_of(part.schema), element) if part.schema else own_text(element)
+    return _raw(shape_of(part.schema), element) if part.schema else _only_text(element)
+
+
+def _only_text(element: etree._Element) -> str:
+    """The text of an element that has nothing else: a part of it is worse than none."""
+    child = next(element.iterchildren(etree.Element), None)
+    if child is not None:
+        raise MalformedDocument(
+            f"{local_name(element)}: a text is expected, not an element {local_name(child)}"
+        )
+    return own_text(element)
 
 
 def own_text(element: etree._Element) -> str:

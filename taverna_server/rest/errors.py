@@ -8,8 +8,10 @@ under which the log has the rest.
 
 from __future__ import annotations
 
+import errno
 import json
 import logging
+import sqlite3
 
 from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
@@ -75,8 +77,20 @@ def answer_http(error: HTTPException) -> Response:
 def answer_unexpected(error: Exception) -> Response:
     """A defect of ours: the log gets everything, the client one sentence."""
     name = request.environ[REQUEST_ID]
+    if _is_disk_full(error):
+        log.error("request %s: %s %s: the disk is full", name, request.method, request.path)
+        return _sentence(507, "the server has no space left for this")
     log.error("request %s: %s %s failed", name, request.method, request.path, exc_info=error)
     return _sentence(500, f"the server failed to do this; its log tells more under {name}")
+
+
+def _is_disk_full(error: BaseException | None) -> bool:
+    """Whether space is what was missing, to a file or to the database."""
+    if error is None:
+        return False
+    of_sqlite = getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL
+    of_file = isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)
+    return of_sqlite or of_file or _is_disk_full(error.__cause__ or error.__context__)
 
 
 def allow_header(methods: object) -> str:

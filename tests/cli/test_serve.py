@@ -106,6 +106,18 @@ def test_sigterm_ends_everything_with_exit_code_0(server: Server) -> None:
     assert "Traceback" not in server.log()
 
 
+def test_ctrl_c_ends_everything_at_once(server: Server) -> None:
+    """A terminal sends it to every process of the group."""
+    processes = server.processes()
+    began = time.monotonic()
+    os.killpg(main_process(server).pid, signal.SIGINT)
+    assert server._process is not None
+    assert server._process.wait(20) == 0
+    assert time.monotonic() - began < LAST_WORDS
+    assert all(map(is_over, processes))
+    assert "refused" not in server.log()
+
+
 def test_killed_main_process_takes_the_others_with_it(server: Server) -> None:
     processes = server.processes()
     main_process(server).kill()

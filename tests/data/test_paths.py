@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import socket
 from collections.abc import Iterator
 from pathlib import Path
@@ -177,6 +178,15 @@ def test_directory_is_made_once(wd: WorkDirectory) -> None:
             wd.make_directory("", taken)
     with pytest.raises(BadPath, match="subdirectory of a file"):
         wd.make_directory("out/RESULT", "x")
+
+
+def test_upload_into_what_was_deleted_meanwhile_finds_no_entry(wd: WorkDirectory) -> None:
+    def chunks() -> Iterator[bytes]:
+        yield b"x"
+        shutil.rmtree(wd.root)
+
+    with pytest.raises(UnknownEntry):
+        wd.write("new", chunks())
 
 
 def test_upload_says_what_is_in_its_way(wd: WorkDirectory) -> None:

@@ -209,6 +209,23 @@ def test_wrong_value_is_named(schema: type[Document], body: bytes, message: str)
     assert str(caught.value) == message
 
 
+@pytest.mark.parametrize(
+    ("media_type", "body", "found"),
+    [
+        (
+            XML,
+            xml_input("<a:value>x<b/>y</a:value>"),
+            "value: a text is expected, not an element b",
+        ),
+        (JSON, json_input({"value": {"a": 1}}), "value: a text is expected, not an object"),
+        (JSON, json_input({"value": {"$": "x", "a": 1}}), "a text is expected, not an object"),
+    ],
+)
+def test_text_with_more_in_it_is_refused_not_cut(media_type: str, body: bytes, found: str) -> None:
+    with pytest.raises(MalformedDocument, match=found):
+        read(RunInput, body, media_type)
+
+
 def test_missing_content_has_the_text_of_the_original() -> None:
     with pytest.raises(BadRequest, match=r"\Ano content!\Z"):
         read(RunInput, xml_input(""), XML)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import logging
+import sqlite3
 
 import pytest
 from flask import Flask
@@ -51,6 +53,26 @@ def test_defect_is_one_sentence_with_the_name_of_the_request(
     assert "Zero" not in answer.text
     assert "proxy-7" in caplog.text
     assert "ZeroDivisionError" in caplog.text
+
+
+def of_sqlite() -> sqlite3.OperationalError:
+    error = sqlite3.OperationalError("database or disk is full")
+    error.sqlite_errorcode = sqlite3.SQLITE_FULL
+    return error
+
+
+@pytest.mark.parametrize("cause", [OSError(errno.ENOSPC, "full"), of_sqlite()])
+def test_full_disk_is_said_without_a_traceback(
+    app: Flask, caplog: pytest.LogCaptureFixture, cause: Exception
+) -> None:
+    def fail() -> str:
+        raise RuntimeError("while doing something") from cause
+
+    app.add_url_rule("/full", view_func=fail)
+    answer = app.test_client().get("/full")
+    assert (answer.status_code, answer.text) == (507, "the server has no space left for this")
+    assert "the disk is full" in caplog.text
+    assert "Traceback" not in caplog.text
 
 
 def test_strange_request_ids_are_replaced(client: Client) -> None:
