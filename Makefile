@@ -4,6 +4,7 @@
 SHELL := /bin/sh
 VENV ?= .venv
 BIN := $(VENV)/bin
+CRATES := $(VENV)/crates
 PYTHON ?= python3
 PORT ?= 8080
 DATA ?= data
@@ -44,6 +45,13 @@ types: install ## mypy, strict
 imports: install ## The import contracts of setup.cfg: imports point down
 	$(BIN)/lint-imports
 
+$(CRATES)/.installed: $(BIN)/.installed tests/provenance/crate_tools.txt
+	@sh scripts/make_venv.sh $(PYTHON) $(CRATES)
+	$(CRATES)/bin/python -m pip install --quiet --disable-pip-version-check -r tests/provenance/crate_tools.txt
+	@touch $@
+
+crates: $(CRATES)/.installed ## The tools that check run bundles as RO-Crates, in an environment of their own
+
 check: lint types imports test ## All of the above, exactly as CI runs it
 
 bench: install ## Measure, as ratios in one run
@@ -69,4 +77,4 @@ clean: ## Remove what building and testing leave behind; .venv and data stay
 	rm -rf build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .coverage
 	find taverna_server tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
-.PHONY: help install java serve test lint format types imports check bench golden schemas docs driver dist clean
+.PHONY: help install java serve test lint format types imports check bench golden schemas docs driver crates dist clean
