@@ -9,6 +9,7 @@ Where CDATA sections stand lxml does not tell: they are written as escaped text.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
@@ -18,6 +19,7 @@ from taverna_server.etree import parse_text
 
 XSI = "http://www.w3.org/2001/XMLSchema-instance"
 _XML = "http://www.w3.org/XML/1998/namespace"
+_NO_CHARACTER = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _IN_TEXT = str.maketrans({"<": "&lt;", ">": "&gt;", "&": "&amp;", "\r": "&#xD;", "\n": "\r\n"})
 _IN_ATTRIBUTE = str.maketrans(
     {"<": "&lt;", ">": "&gt;", '"': "&quot;", "&": "&amp;"}
@@ -77,6 +79,18 @@ class Element:
     def write(self) -> str:
         """The element alone, in raw format."""
         return "".join(_written(self, {"": "", "xml": _XML}))
+
+
+def checked(text: str) -> str:
+    """The text itself.
+
+    Raises:
+        ValueError: a character in it cannot be in XML.
+    """
+    found = _NO_CHARACTER.search(text)
+    if found:
+        raise ValueError(f"the character U+{ord(found[0]):04X} cannot be in XML")
+    return text
 
 
 def read_element(document: str) -> Element:

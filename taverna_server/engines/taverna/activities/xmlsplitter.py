@@ -24,7 +24,13 @@ from taverna_server.engines.taverna.activities.base import (
     Outputs,
     RunContext,
 )
-from taverna_server.engines.taverna.activities.jdom import XSI, Attribute, Element, read_element
+from taverna_server.engines.taverna.activities.jdom import (
+    XSI,
+    Attribute,
+    Element,
+    checked,
+    read_element,
+)
 from taverna_server.engines.taverna.activities.xmltypes import (
     ARRAY,
     BASE,
@@ -41,6 +47,8 @@ from taverna_server.workflow.model import Activity
 FAILED = "Error in XMLInputSplitterActivity"
 """Said by both splitters."""
 NIL = "xsi:nil"
+_BLANK = "".join(map(chr, range(0x21)))
+"""What Java trims."""
 _OLD_SCHEMAS = ("http://www.w3.org", "XMLSchema")
 
 Part = str | bytes | list[str | bytes]
@@ -89,7 +97,7 @@ class XmlInputSplitter(_Splitter):
             raise TypeError("splitters take no errors")
         if isinstance(value, ListValue):
             return [part for item in value for part in _flat(self._part(port, item))]
-        return read_bytes(value) if port in self._binary else read_text(value)
+        return read_bytes(value) if port in self._binary else checked(read_text(value))
 
     def _complex(self, parts: Mapping[str, Part]) -> Element:
         root = Element(self._type.element_name)
@@ -220,7 +228,7 @@ def _value(child: Element, mime: str) -> Value:
 
 
 def _list(children: Iterable[Element], as_xml: bool) -> ListValue:
-    return ListValue(tuple(c.write() if as_xml else c.text.strip() for c in children), 1)
+    return ListValue(tuple(c.write() if as_xml else c.text.strip(_BLANK) for c in children), 1)
 
 
 def _nothing(port: str, mime: str) -> Value:

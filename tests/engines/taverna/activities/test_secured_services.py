@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import re
+import socket
+import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -13,11 +16,16 @@ from werkzeug.wrappers import Request, Response
 from taverna_server.data.credentials import EngineCredential, write_credentials
 from taverna_server.data.rundir import RunDirectory
 from taverna_server.data.values import ErrorDocument
-from taverna_server.engines.taverna.activities.base import ActivityFailure, Outputs, RunContext
+from taverna_server.engines.taverna.activities.base import (
+    ActivityFailure,
+    Outputs,
+    RunCancelled,
+    RunContext,
+)
 from taverna_server.engines.taverna.activities.httpauth import read_challenges
 
 from .authority import Authority
-from .conftest import bound
+from .conftest import bound, new_run
 from .localservices import Service, serving
 from .test_rest import FAILED, configuration
 
@@ -193,6 +201,48 @@ def test_proxy_is_used_where_there_is_one(
     assert outputs["responseBody"] == "welcome\n"
     assert guarded.last.target == "http://service.invalid/a?b"
     assert guarded.last.headers["Host"] == "service.invalid"
+
+
+def test_cancel_ends_a_handshake(tmp_path: Path) -> None:
+    """The service accepts, and says nothing."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        context = new_run(tmp_path)
+        url = f"https://localhost:{listening.getsockname()[1]}/"
+        activity = bound(context, "rest", configuration(url))
+        cancel = threading.Timer(0.3, context.cancel)
+        cancel.start()
+        began = time.monotonic()
+        with pytest.raises(RunCancelled):
+            activity.invoke({})
+        cancel.join()
+    assert time.monotonic() - began < 2
+
+
+def test_cancel_ends_reading_over_tls(tmp_path: Path, authority: Authority) -> None:
+    end = threading.Event()
+
+    def dripping(request: Request) -> Response:
+        def pieces() -> Iterator[bytes]:
+            yield b"some"
+            end.wait(10)
+
+        return Response(pieces(), headers={"Content-Length": "99"})
+
+    directory = RunDirectory(tmp_path / "run")
+    for folder in (directory.wd, directory.scratch):
+        folder.mkdir(parents=True)
+    write_credentials(directory, [], {"trusts.pem": authority.certificate})
+    context = RunContext(directory.wd, directory.scratch, security=directory)
+    with serving(dripping, authority.server()) as service:
+        activity = bound(context, "rest", configuration(service.url))
+        cancel = threading.Timer(0.3, context.cancel)
+        cancel.start()
+        began = time.monotonic()
+        with pytest.raises(RunCancelled):
+            activity.invoke({})
+        assert time.monotonic() - began < 2
+        end.set()
+        cancel.join()
 
 
 @pytest.mark.parametrize(

@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from taverna_server.data.values import ListValue, Value, make_list
-from taverna_server.engines.taverna.activities.base import ActivityFailure
+from taverna_server.engines.taverna.activities.base import ActivityFailure, RunContext
 from taverna_server.engines.taverna.activities.jdom import read_element
 
-from .conftest import Bind
+from .conftest import Bind, bound, new_run
 from .splitting import array, attribute, base, complex_type, splitter
 
 TEXT, XML, BYTES = "'text/plain'", "'text/xml'", "'application/octet-stream'"
 TEXTS, XMLS = f"l({TEXT})", f"l({XML})"
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunContext]:
+    run = new_run(tmp_path_factory.mktemp("run"))
+    yield run
+    run.close()
 
 
 def joined(bind: Bind, root: str, mimes: dict[str, str], ports: str = "", **values: Value) -> Value:
@@ -157,8 +168,8 @@ def test_unwrapped_array_takes_all_children(bind: Bind) -> None:
 
 def test_wrapped_array_gives_the_texts_of_its_items(bind: Bind) -> None:
     root = complex_type("book", array("tags", base("tag"), wrapped="true"))
-    document = "<book><tags><tag> a</tag><tag>b</tag></tags></book>"
-    assert parts(bind, root, {"tags": TEXTS}, document) == {"tags": make_list(["a", "b"])}
+    document = "<book><tags><tag> a</tag><tag>b\u00a0</tag></tags></book>"
+    assert parts(bind, root, {"tags": TEXTS}, document) == {"tags": make_list(["a", "b\u00a0"])}
 
 
 def test_base64_gives_bytes(bind: Bind) -> None:
@@ -201,6 +212,35 @@ def test_one_document_where_lists_belong_fails(bind: Bind) -> None:
     root = complex_type("book", array("tags", complex_type("tag"), wrapped="true"))
     with pytest.raises(ActivityFailure, match=r"^Error in XMLInputSplitterActivity$"):
         parts(bind, root, {"tags": XMLS}, "<book><tags/></book>")
+
+
+BLANK = "\t\n\r "
+CHARACTERS = st.characters(exclude_categories=["Cs"]).filter(
+    lambda c: c in "\t\n\r" or (c >= " " and c not in "\ufffe\uffff")
+)
+
+
+@given(title=st.text(CHARACTERS), keywords=st.lists(st.text(CHARACTERS), min_size=1))
+def test_what_is_joined_comes_apart_again(run: RunContext, title: str, keywords: list[str]) -> None:
+    items = array("keyword", base("item"), wrapped="true")
+    root = complex_type("book", base("title"), items, attributes=attribute("lang"))
+    ports = {"title": TEXT, "keyword": TEXTS, "lang": TEXT}
+    given_values = {"title": title, "keyword": make_list(keywords), "lang": title}
+    joining = bound(run, "xmlinputsplitter", splitter(root, inputs=ports), " ".join(ports))
+    document = joining.invoke(given_values)["output"]
+    splitting = bound(run, "xmloutputsplitter", splitter(root, outputs=ports))
+    assert splitting.invoke({"input": document}) == {
+        "title": title,
+        "keyword": make_list([keyword.strip(BLANK) for keyword in keywords]),
+        "lang": title,
+    }
+
+
+@pytest.mark.parametrize("character", ["\0", "\x1b", "\ufffe", "\ud800"])
+def test_text_that_xml_cannot_hold_fails(bind: Bind, character: str) -> None:
+    with pytest.raises(ActivityFailure, match=r"^Error in XMLInputSplitterActivity$") as failure:
+        joined(bind, BOOK, BOOK_PORTS, title=f"a{character}b")
+    assert "cannot be in XML" in failure.value.exception
 
 
 def test_comments_and_prefixes_stay_as_they_were_read() -> None:
