@@ -21,9 +21,10 @@ from pathlib import Path
 from taverna_server.config import ENGINE_OPTIONS, Config
 from taverna_server.data.guarded import open_to_append
 from taverna_server.data.local_users import give_directory
+from taverna_server.data.paths import WorkDirectory
 from taverna_server.data.removal import remove_tree
 from taverna_server.data.rundir import Outcome, RunDirectory, RunOrder
-from taverna_server.errors import RunRefused
+from taverna_server.errors import ClientMistake, RunRefused
 from taverna_server.manager.handover import Handover
 from taverna_server.manager.telling import Telling
 from taverna_server.model.run import Run, RunStatus
@@ -158,6 +159,8 @@ class Steps:
                 _add_line(directory.stderr, message)
             except OSError as error:  # a full disk must not keep a run from ending
                 log.warning("the outcome of run %s cannot be written: %s", run.id, error)
+        if run.baclava_output is None:
+            _make_place_for_outputs(directory)
         self._close(run, outcome.exit_code, outcome)
 
     def _close(self, run: Run, exit_code: int | None, outcome: Outcome | None) -> None:
@@ -203,6 +206,19 @@ def _read_outcome(directory: RunDirectory) -> Outcome | None:
     except (ValueError, TypeError, OSError) as error:
         log.warning("unreadable outcome in %s: %s", directory.root, error)
         return None
+
+
+def _make_place_for_outputs(directory: RunDirectory) -> None:
+    """Clients fetch ``wd/out`` of every run that ended, also of one without outputs.
+
+    Taverna Player counts a run as failed otherwise (client-requirements 2).
+    """
+    wd = WorkDirectory(directory.wd)
+    try:
+        if not wd.is_dir("out"):
+            wd.make_directory("", "out")
+    except (ClientMistake, OSError) as error:  # the workflow put something else there
+        log.warning("no place for outputs in %s: %s", directory.root, error)
 
 
 def _outcome(run: Run, code: int, message: str) -> Outcome:
