@@ -93,7 +93,8 @@ class RunContext:
     """For temporary files; removed with the run."""
     run_id: str = ""
     options: Mapping[str, object] = field(default_factory=dict)
-    """``java`` and ``beanshell``: the executable and the jar, where not to look for them."""
+    """``java`` and ``beanshell``: the executable and the jar, where not to look for them;
+    ``ssh``: the command, with its options."""
     security: RunDirectory | None = None
     """The run whose credentials activities may show to services; None: there are none."""
     shared: dict[str, object] = field(default_factory=dict)

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from lxml import etree
+
 from taverna_server.errors import MalformedDocument
 from taverna_server.etree import local_name, parse_text
 from taverna_server.workflow.model import Bean
 
 LOCAL = "789663B8-DA91-428A-9F7D-B3F3DA185FD4"
 """The mechanism type of this machine."""
+_SSH_PORT, _SSH_DIRECTORY = 22, "/tmp"  # noqa: S108  (on the other machine)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +61,15 @@ class ToolOutput:
 
 
 @dataclass(frozen=True, slots=True)
+class SshNode:
+    """A machine to run the tool on."""
+
+    host: str
+    port: int
+    directory: str
+
+
+@dataclass(frozen=True, slots=True)
 class Tool:
     """The command and what surrounds it."""
 
@@ -73,12 +85,14 @@ class Tool:
     """``local``, ``ssh``, another one's name, or empty."""
     shell_prefix: tuple[str, ...]
     """Words before the command, which then is one argument; empty: no shell."""
+    nodes: tuple[SshNode, ...] = ()
+    """Where to run it by ssh; the first that answers."""
 
 
 def read_tool(config: Bean) -> Tool:
     """The tool of a configuration. What it leaves out has the default of the workbench."""
     description = config.find("useCaseDescription") or Bean("useCaseDescription")
-    mechanism, prefix = _mechanism(config)
+    mechanism, prefix, nodes = _mechanism(config)
     return Tool(
         description.text_of("command"),
         tuple(_input(port, bean) for port, bean in _entries(description, "inputs")),
@@ -90,19 +104,35 @@ def read_tool(config: Bean) -> Tool:
         frozenset(_codes(description)) or frozenset({0}),
         mechanism,
         prefix,
+        nodes,
     )
 
 
-def _mechanism(config: Bean) -> tuple[str, tuple[str, ...]]:
-    """Kind of mechanism, and its shell prefix; groups carry the same fields inside."""
+def _mechanism(config: Bean) -> tuple[str, tuple[str, ...], tuple[SshNode, ...]]:
+    """Kind of mechanism, shell prefix and machines; groups carry the same fields inside."""
     holder = next((bean for bean in _walk(config) if bean.find("mechanismXML")), config)
     try:
         root = parse_text(holder.text_of("mechanismXML"))
     except MalformedDocument:
-        return "", ()
+        return "", (), ()
     kind = local_name(root).removesuffix("Invocation")
-    prefix = next((node.text or "" for node in root if local_name(node) == "shellPrefix"), "")
-    return kind, tuple(prefix.split())
+    prefix = _child(root, "shellPrefix")
+    nodes = (_node(node) for node in root if local_name(node) == "sshNode")
+    return kind, tuple(prefix.split()), tuple(node for node in nodes if node.host)
+
+
+def _node(element: etree._Element) -> SshNode:
+    port = _child(element, "port")
+    return SshNode(
+        _child(element, "host"),
+        int(port) if port.isdecimal() else _SSH_PORT,
+        _child(element, "directory") or _SSH_DIRECTORY,
+    )
+
+
+def _child(element: etree._Element, name: str) -> str:
+    found = (child.text or "" for child in element if local_name(child) == name)
+    return next(found, "").strip()
 
 
 def _walk(bean: Bean) -> Iterator[Bean]:

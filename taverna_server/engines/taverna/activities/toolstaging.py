@@ -41,8 +41,10 @@ _unique_ids = itertools.count()
 class Staging:
     """The directory of one invocation, being filled."""
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, seen_as: str | None = None) -> None:
+        """``seen_as`` is where the tool will find the directory, if not there."""
         self.directory = directory
+        self._seen_as = PurePosixPath(seen_as or directory)
         self._tags = {"uniqueID": str(next(_unique_ids))}
         self._temporary = itertools.count()
 
@@ -76,7 +78,10 @@ class Staging:
     def _place_listing(self, given: ToolInput, files: list[Path]) -> None:
         """The files' paths under the tag, their names under another."""
         end = " " if given.placement.replaces else "\n"
-        for suffix, words in (("", map(str, files)), ("_NAMES", (file.name for file in files))):
+        for suffix, words in (
+            ("", map(self._seen, files)),
+            ("_NAMES", (file.name for file in files)),
+        ):
             placement = given.placement
             tag = placement.tag + suffix
             text = "".join(word + end for word in words)
@@ -89,7 +94,11 @@ class Staging:
             return
         file = self._named_file(placement.tag) if placement.file else self._temporary_file()
         _write(file, value, placement, copy)
-        self._tags[placement.tag] = str(file)
+        self._tags[placement.tag] = self._seen(file)
+
+    def _seen(self, file: Path) -> str:
+        """The path of a file for the tool."""
+        return str(self._seen_as / file.relative_to(self.directory))
 
     def _named_file(self, tag: str) -> Path:
         path = PurePosixPath(tag)
