@@ -7,6 +7,8 @@ of its own. What it was asked is at hand in ``service.requests``.
 from __future__ import annotations
 
 import contextlib
+import select
+import socket
 import socketserver
 import ssl
 import threading
@@ -97,3 +99,36 @@ def serving(application: Application, tls: ssl.SSLContext | None = None) -> Iter
         server.shutdown()
         server.server_close()
         thread.join()
+
+
+class _Tunnel(socketserver.BaseRequestHandler):
+    """Answers one CONNECT and passes everything on to a port of this machine."""
+
+    def handle(self) -> None:
+        server: Any = self.server
+        server.asked.append(self.request.recv(1 << 16))
+        self.request.sendall(b"HTTP/1.1 200 Connection established\r\n\r\n")
+        with socket.create_connection(("127.0.0.1", server.target)) as service:
+            ends = {self.request: service, service: self.request}
+            while True:
+                for source in select.select(list(ends), [], [])[0]:
+                    piece = source.recv(1 << 16)
+                    if not piece:
+                        return
+                    ends[source].sendall(piece)
+
+
+@contextlib.contextmanager
+def tunnelling(target: int) -> Iterator[tuple[str, list[bytes]]]:
+    """An HTTP proxy whose connections all lead to one port; what it was asked."""
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), _Tunnel) as server:
+        server.daemon_threads = True
+        asked: list[bytes] = []
+        vars(server).update(target=target, asked=asked)
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.server_address[1]}", asked
+        finally:
+            server.shutdown()
+            thread.join()

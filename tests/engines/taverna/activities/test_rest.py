@@ -20,6 +20,8 @@ from taverna_server.engines.taverna.activities.base import (
     RunCancelled,
     RunContext,
 )
+from taverna_server.engines.taverna.activities.httpclient import HttpClient, ServiceUnreachable
+from taverna_server.engines.taverna.activities.httpclient import Request as HttpRequest
 from taverna_server.engines.taverna.activities.jvmprocess import LARGE
 from taverna_server.workflow.model import Bean
 
@@ -305,6 +307,13 @@ def _cancelled_at(activity: BoundActivity) -> float:
     with pytest.raises(RunCancelled):
         activity.invoke({})
     return time.monotonic()
+
+
+def test_silence_for_too_long_is_no_answer(context: RunContext) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        url = f"http://127.0.0.1:{listening.getsockname()[1]}/"
+        with pytest.raises(ServiceUnreachable, match="TimeoutError"):
+            HttpClient(context, timeout=0.2).send(HttpRequest("GET", url))
 
 
 def test_body_that_breaks_off_fails(bind: Bind) -> None:

@@ -26,7 +26,7 @@ from taverna_server.engines.taverna.activities.httpauth import read_challenges
 
 from .authority import Authority
 from .conftest import bound, new_run
-from .localservices import Service, serving
+from .localservices import Service, serving, tunnelling
 from .test_rest import FAILED, configuration
 
 NAME, PASSWORD = "ada", "größe:1"
@@ -243,6 +243,24 @@ def test_cancel_ends_reading_over_tls(tmp_path: Path, authority: Authority) -> N
         assert time.monotonic() - began < 2
         end.set()
         cancel.join()
+
+
+def test_tls_goes_through_a_proxy_unseen(
+    tmp_path: Path, authority: Authority, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("no_proxy", raising=False)
+    files = {"trusts.pem": authority.certificate}
+    url = "https://service.invalid:8443"
+    with (
+        serving(basic, authority.server(host="service.invalid")) as service,
+        tunnelling(int(service.url.rpartition(":")[2])) as (proxy, asked),
+    ):
+        monkeypatch.setenv("https_proxy", proxy)
+        outputs = call(tmp_path, f"{url}/a", login(url), files=files)
+    assert outputs["responseBody"] == "welcome\n"
+    assert [head.split(b"\r\n")[0] for head in asked] == [
+        b"CONNECT service.invalid:8443 HTTP/1.1"
+    ] * 2
 
 
 @pytest.mark.parametrize(
