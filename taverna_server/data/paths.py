@@ -67,10 +67,17 @@ def check_new_name(name: str, refusal: str = "failed to make empty file") -> str
         BadPath: empty, ``.``, ``..``, too long, or with a slash, a space or a control
             character.
     """
-    forbidden = any(character <= " " or character == "/" for character in name)
-    if name in ("", ".", "..") or forbidden or len(os.fsencode(name)) > 255:
-        raise BadPath(refusal)
+    if fault := _fault_of_name(name):
+        raise BadPath(f"{refusal}: {fault}")
     return name
+
+
+def _fault_of_name(name: str) -> str:
+    if name in ("", ".", ".."):
+        return "that is not a name"
+    if any(character <= " " or character == "/" for character in name):
+        return "a name has no blanks, slashes and control characters"
+    return "the name is longer than 255 bytes" if len(os.fsencode(name)) > 255 else ""
 
 
 def check_relative(path: str) -> str:

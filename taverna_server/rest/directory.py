@@ -7,7 +7,7 @@ import os
 from flask import Blueprint, Response, request
 
 from taverna_server.data.paths import Entry, WorkDirectory
-from taverna_server.errors import BadPath, MalformedDocument, NotAcceptable
+from taverna_server.errors import BadPath, BadRequest, MalformedDocument, NotAcceptable
 from taverna_server.representations import read
 from taverna_server.representations.directory import (
     DirectoryContents,
@@ -67,6 +67,8 @@ def get_entry(run_id: str, path: str = "") -> Response:
 @answers(201, 204)
 def put_entry(run_id: str, path: str = "") -> Response:
     wd, path = manager().working_directory(caller(), run_id, for_writing=True), path_asked_for()
+    if "Content-Range" in request.headers:  # RFC 9110 14.5: it would replace the whole
+        raise BadRequest("a file comes whole: Content-Range is not taken")
     is_new = wd.write(path, bodies.chunks())
     return created(entry_url(run_id, path)) if is_new else nothing()
 

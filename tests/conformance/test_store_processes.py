@@ -68,7 +68,10 @@ def test_killed_process_leaves_what_it_acknowledged(
     store: Store, database_url: str, workflow_id: str, tmp_path: Path
 ) -> None:
     crowd = Process(tmp_path / "says", "client", database_url, workflow_id, "60", "16")
-    time.sleep(1.5)
+    until = time.monotonic() + 60
+    while not crowd.alive() and time.monotonic() < until:
+        time.sleep(0.01)
+    time.sleep(0.3)  # in the thick of it
     crowd.process.kill()
     assert crowd.errors() == ""
     assert crowd.alive()

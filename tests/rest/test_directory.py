@@ -136,6 +136,13 @@ def test_zip_holds_files_by_their_path_from_there(alice: Client, run: str, wd: P
     assert {info.compress_type for info in archive.infolist()} == {zipfile.ZIP_DEFLATED}
 
 
+def test_part_of_a_file_does_not_replace_the_whole(alice: Client, run: str) -> None:
+    alice.put(f"{run}/wd/x", data=b"0123456789")
+    part = {"Content-Range": "bytes 2-3/10"}
+    assert alice.put(f"{run}/wd/x", data=b"xx", headers=part).status_code == 400
+    assert alice.get(f"{run}/wd/x").data == b"0123456789"
+
+
 def test_uploaded_file_takes_the_place_of_the_old_one(alice: Client, run: str) -> None:
     for content, expected in (("b25l", b"one"), ("dHdv", b"two")):
         body = {"upload": {"@name": "x", "$": content}}
@@ -154,7 +161,7 @@ def test_uploaded_file_takes_the_place_of_the_old_one(alice: Client, run: str) -
         ("wd", {"mkdir": {"@name": "conf"}}, 403, "failed to make subdirectory"),
         ("wd", {"mkdir": {"@name": "a/b"}}, 403, "failed to make subdirectory"),
         ("wd", {"mkdir": {"@name": ".."}}, 403, "failed to make subdirectory"),
-        ("wd", {"upload": {"@name": "a b", "$": ""}}, 403, "failed to make empty file"),
+        ("wd", {"upload": {"@name": "a b", "$": ""}}, 403, "a name has no blanks"),
         ("wd", {"upload": {"@name": "conf", "$": ""}}, 403, "overwrite a directory"),
         ("wd/x", {"mkdir": {"@name": "y"}}, 403, "subdirectory of a file"),
         ("wd/x", {"upload": {"@name": "y", "$": ""}}, 403, "file in a file"),
