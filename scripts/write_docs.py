@@ -19,8 +19,10 @@ from taverna_server.app import create_app
 from taverna_server.rest.wadl import wadl
 
 ROOT = Path(__file__).parents[1]
+sys.path.insert(0, str(ROOT))
 DOCS = ROOT / "docs"
 WADL = ROOT / "wadl" / "taverna-server.wadl"
+RUN_PATH = "/rest/runs/{id}"
 PLACE = "http://localhost:8080/rest"
 """Where a server is that somebody tries out; one that serves its WADL says its own address."""
 IMPLIED = {"HEAD", "OPTIONS"}
@@ -56,7 +58,20 @@ def _path(rule: Rule) -> str:
     return re.sub(r"<(?:\w+(?:\([^)]*\))?:)?(\w+)>", r"{\1}", rule.rule)
 
 
-PARTS = {"options": options, "sample": sample, "resources": resources}
+def coverage() -> str:
+    """Every row of the protocol's quick reference, and the test that sends it over HTTP."""
+    from tests.live.reference import cases  # found beside this directory
+
+    lines = ["| resource | method | sent | answered | status | test |", "|---|---|---|---|---|---|"]
+    for case in cases():
+        path = case.row.path.replace("{new}", RUN_PATH).replace("{done}", RUN_PATH)
+        test = f"`tests/live/test_reference.py::test_row[{case.name}]`"
+        cells = (f"`{path}`", case.row.method, case.sent, case.accepted, case.row.status, test)
+        lines.append(f"| {' | '.join(map(str, cells))} |")
+    return "\n".join(lines) + "\n"
+
+
+PARTS = {"options": options, "sample": sample, "resources": resources, "coverage": coverage}
 MARKED = re.compile(r"(<!-- begin (\w+) -->\n).*?(<!-- end \2 -->)", re.DOTALL)
 
 

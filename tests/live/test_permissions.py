@@ -52,7 +52,9 @@ UNKNOWN, DENIED = "unknown run UUID", "Access is denied"
 TEXTS = {*REFUSED.values(), UNKNOWN, DENIED}
 
 RUN = "/rest/runs/<run_id>"
-OF_EVERYBODY = re.compile(r"/rest(/policy(/\w+)?|/schemas(/.*)?)?")
+OF_EVERYBODY = re.compile(
+    r"/rest(/policy(/\w+)?|/schemas(/.*)?)?|/(api|health|metrics|openapi\.json|style\.css)?"
+)
 OF_THE_RUN_ITSELF = re.compile(rf"{RUN}/(wd|interaction)(/.*)?")
 SAMPLES = {
     "port": "IN",
