@@ -96,7 +96,7 @@ ROWS = (
     _put_text("{new}/output", "outputs.baclava"),
     _get("{new}/generate-provenance", TEXT),
     _put_text("{new}/generate-provenance", "true"),
-    _get("{done}/run-bundle", ROBUNDLE),
+    _get("{done}/run-bundle", ROBUNDLE, BYTES),
     _get("{done}/stdout", TEXT),
     _get("{done}/stderr", TEXT),
     _get("{done}/log", TEXT),
