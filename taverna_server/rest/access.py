@@ -36,7 +36,9 @@ def authenticate() -> None:
         NotPermitted: a run's own account, where it has no business.
     """
     pages.check_origin()
-    header = request.headers.get("Authorization") or pages.key_of_query()
+    header = request.headers.get("Authorization")  # an empty one is a wrong one
+    if header is None:
+        header = pages.key_of_query()
     authenticate = services().authenticator.authenticate
     user = g.caller = authenticate(header, is_local(), pages.run_asked_for())
     if user is None and _needs_account(request.path) and not pages.is_preflight():

@@ -42,6 +42,7 @@ _KINDS = (
     "xpath",
     "wsdl",
     "biomart",
+    "soaplab",
     "interaction",
     "wsdl/xml-splitter/in",
     "wsdl/xml-splitter/out",
