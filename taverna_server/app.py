@@ -51,7 +51,9 @@ def create_app(config: Config) -> Flask:
     """The application with all its parts."""
     store = Store.open(config)
     app = Application()
-    app.extensions[NAME] = Services(config, RunManager(store, config), Authenticator(store, config))
+    manager = RunManager(store, config)
+    app.extensions[NAME] = Services(config, manager, Authenticator(store, config))
+    app.before_request(manager.requests.one)
     count_requests(app)
     app.before_request(check_framing)
     app.before_request(authenticate)

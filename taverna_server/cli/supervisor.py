@@ -15,8 +15,12 @@ import threading
 import time
 from collections.abc import Sequence
 
+from taverna_server.config import PREFIX
+
 log = logging.getLogger("taverna_server.supervisor")
 
+LAST_EXIT_CODE = PREFIX + "LAST_EXIT_CODE"
+"""Where a child finds how its predecessor ended."""
 FIRST_DELAY, LAST_DELAY = 0.2, 10.0
 STEADY = 30.0
 """Seconds after which a process that ends is no longer counted as failing at its start."""
@@ -33,6 +37,7 @@ class Supervisor:
         self._lock = threading.Lock()
         self._child: int | None = None
         """Its pid, set for as long as it has not been waited for: it is nobody else's."""
+        self._environment = dict(os.environ)
         self._thread = threading.Thread(target=self._keep, name="supervisor", daemon=True)
 
     def start(self) -> None:
@@ -51,6 +56,7 @@ class Supervisor:
         while not self._stopping.is_set():
             began = time.monotonic()
             code = self._run()
+            self._environment[LAST_EXIT_CODE] = str(code)
             if self._stopping.is_set():
                 return
             delay = FIRST_DELAY if time.monotonic() - began > STEADY else min(delay * 2, LAST_DELAY)
@@ -63,7 +69,7 @@ class Supervisor:
             if self._stopping.is_set():
                 return 0
             # A group of its own: Ctrl-C is for the main process, which then ends it.
-            child = os.posix_spawn(self._command[0], self._command, os.environ, setpgroup=0)
+            child = os.posix_spawn(self._command[0], self._command, self._environment, setpgroup=0)
             self._child = child
         os.waitid(os.P_PID, child, os.WEXITED | os.WNOWAIT)
         with self._lock:

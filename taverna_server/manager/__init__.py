@@ -8,6 +8,7 @@ engines only through a runner.
 
 from __future__ import annotations
 
+from taverna_server.manager.administration import Administration
 from taverna_server.manager.condition import Conditions
 from taverna_server.manager.expiry import Expiry
 from taverna_server.manager.feed import Feed
@@ -37,6 +38,7 @@ class RunManager(
     Sharing,
     Security,
     Expiry,
+    Administration,
     Quotas,
     Conditions,
 ):

@@ -34,8 +34,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from queue import Empty, SimpleQueue
 
-from taverna_server.config import Config
+import psutil
+
+from taverna_server.config import PREFIX, Config
 from taverna_server.errors import RunnerUnavailable
+from taverna_server.manager.administration import FACTORY, LAST_EXIT, STARTUP
 from taverna_server.manager.lease import ReconcilerLease
 from taverna_server.manager.leftovers import sweep
 from taverna_server.manager.postman import Postman
@@ -51,6 +54,8 @@ log = logging.getLogger("taverna_server.reconciler")
 
 STEPPERS = 64
 """Runs that can be in the middle of a step."""
+LAST_EXIT_CODE = PREFIX + "LAST_EXIT_CODE"
+"""The environment variable in which the supervisor says how our predecessor ended."""
 LONGEST_WAIT = 0.5
 """Seconds within which a request to end is noticed."""
 LOOK_SECONDS = 5.0
@@ -90,6 +95,7 @@ class Timers:
     purge: float = 0.0
     sweep: float = 0.0
     tidy: float = 0.0
+    start: float = 0.0
 
     def is_due(self, name: str, interval: float) -> bool:
         """Whether the time has come; if so, the next time is set."""
@@ -192,6 +198,8 @@ class Session:
     def _turn(self) -> None:
         if self._timers.is_due("sweep", SWEEP_SECONDS):
             self._threads.submit(self._sweep)
+        if self._timers.is_due("start", math.inf):
+            note_start(self.store)
         if self._timers.is_due("tidy", TIDY_SECONDS):
             tidy(self.store, self.config)
         if self._timers.is_due("purge", self.config.purge_interval):
@@ -317,6 +325,14 @@ class Session:
             self._waiting.unregister(handle)
             del self._by_handle[handle]
             os.close(handle)
+
+
+def note_start(store: Store) -> None:
+    """Say how long the start took, and how our predecessor ended, if it should not have."""
+    took = time.time() - psutil.Process().create_time()
+    store.set_setting(FACTORY + STARTUP, str(round(took)))
+    if code := os.environ.get(LAST_EXIT_CODE):
+        store.set_setting(FACTORY + LAST_EXIT, code)
 
 
 def tidy(store: Store, config: Config) -> None:

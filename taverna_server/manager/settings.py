@@ -14,7 +14,7 @@ import json
 import re
 import shlex
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from urllib.parse import urljoin, urlsplit
@@ -156,7 +156,7 @@ def change(store: Store, config: Config, name: str, words: str) -> Value:
     return values(store, config)[name]
 
 
-def permit(store: Store, uris: list[str]) -> tuple[str, ...]:
+def permit(store: Store, uris: Sequence[str]) -> tuple[str, ...]:
     """Permit these workflows alone, or all when there are none; those that are no URI are left."""
     absolute = [urljoin(_RELATIVE_TO, uri.strip()) for uri in uris if _is_uri(uri.strip())]
     unique = list(dict.fromkeys(absolute))

@@ -17,7 +17,7 @@ from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 
 from taverna_server import errors
-from taverna_server.rest.context import config
+from taverna_server.rest.context import config, manager
 from taverna_server.rest.middleware import REQUEST_ID
 from taverna_server.rest.negotiation import JSON, TEXT, accepts
 
@@ -54,6 +54,9 @@ def status_of(error: Exception) -> int:
 def answer_our_own(error: Exception) -> Response:
     """What we raise on purpose and clients may read."""
     response = _sentence(status_of(error), str(error))
+    if manager().policy().log_faults:
+        name = request.environ[REQUEST_ID]
+        log.info("request %s: %s, %s", name, response.status, error)
     if isinstance(error, errors.NotAuthenticated):
         response.headers["WWW-Authenticate"] = f'Basic realm="{config().realm}"'
     elif isinstance(error, errors.RangeNotSatisfiable):

@@ -6,6 +6,7 @@ from flask import Blueprint
 from werkzeug.routing import PathConverter
 
 from taverna_server.rest import (
+    admin,
     directory,
     feed,
     inputs,
@@ -45,8 +46,8 @@ CONVERTERS = {"entry": EntryPath}
 """For the URL map of the application."""
 
 
-FRONT = (welcome.blueprint, feed.blueprint, metrics.blueprint)
-"""Beside ``/rest``: pages for people, news for users, figures for monitoring."""
+FRONT = (welcome.blueprint, feed.blueprint, admin.blueprint, metrics.blueprint)
+"""Beside ``/rest``: pages for people, news, administration, figures for monitoring."""
 
 
 def blueprint() -> Blueprint:

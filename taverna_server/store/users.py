@@ -11,7 +11,15 @@ from taverna_server.model.identity import User
 from taverna_server.store.base import Part, utc_now
 from taverna_server.store.database import Database
 from taverna_server.store.rows import Token
-from taverna_server.store.tables import tokens, users
+from taverna_server.store.tables import (
+    events,
+    messages,
+    permissions,
+    runs,
+    tokens,
+    users,
+    workflows,
+)
 
 _COLUMNS = [users.c.name, users.c.admin, users.c.disabled, users.c.local_user]
 _THIS = users.c.name == bindparam("user")
@@ -39,6 +47,15 @@ _TOKENS = (
 _DELETE_TOKENS = sa.delete(tokens).where(
     tokens.c.user == bindparam("of"), tokens.c.name == bindparam("called")
 )
+_HAS_RUNS = sa.select(runs.c.number).where(runs.c.owner == bindparam("of")).limit(1)
+_DETACH = (
+    sa.update(workflows).where(workflows.c.owner == bindparam("of")).values(owner=sa.null()),
+    sa.delete(tokens).where(tokens.c.user == bindparam("of")),
+    sa.delete(permissions).where(permissions.c.user == bindparam("of")),
+    sa.delete(events).where(events.c.owner == bindparam("of")),
+    sa.delete(messages).where(messages.c.owner == bindparam("of")),
+)
+_REMOVE = sa.delete(users).where(users.c.name == bindparam("of"))
 
 
 class Users(Part):
@@ -89,6 +106,19 @@ class Users(Part):
 
     def set_password(self, name: str, password_hash: str) -> bool:
         return _set(self._database, _SET_PASSWORD, name, password_hash)
+
+    def remove_user(self, name: str) -> bool:
+        """Remove an account with all that is only its own; False when it has runs.
+
+        Workflows it submitted stay in the library. Whoever gets the name later
+        inherits nothing.
+        """
+        with self._database.write() as connection:
+            if connection.execute(_HAS_RUNS, {"of": name}).first() is not None:
+                return False
+            for statement in _DETACH:
+                connection.execute(statement, {"of": name})
+            return connection.execute(_REMOVE, {"of": name}).rowcount == 1
 
     def add_token(self, user: str, token_hash: str, name: str) -> None:
         """Keep a token's hash for an account that is there."""

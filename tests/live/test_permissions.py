@@ -64,6 +64,7 @@ SAMPLES = {
     "user": "carol",
 }
 BODIES: dict[str, object] = {
+    "admin/allowNew": "true",
     "status": "Operating",
     "expiry": "2099-01-01T00:00:00Z",
     "generate-provenance": "false",
