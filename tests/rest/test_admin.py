@@ -46,8 +46,10 @@ def client_of(app: Flask, name: str) -> Client:
 
 
 def put(client: Client, name: str, value: str) -> TestResponse:
-    length = {"Content-Length": str(len(value))}  # browsers say it of empty bodies, too
-    return client.put(f"/admin/{name}", data=value, content_type="text/plain", headers=length)
+    said = {"CONTENT_LENGTH": str(len(value))}  # browsers say it of empty bodies, too
+    return client.put(
+        f"/admin/{name}", data=value, content_type="text/plain", environ_overrides=said
+    )
 
 
 def user_document(**fields: str) -> dict[str, str]:
