@@ -38,6 +38,7 @@ _SUCCESSES = {
     202: "Will be done.",
     204: "Done; there is nothing to say.",
     206: "The part asked for.",
+    303: "Done; Location says where to look.",
 }
 
 
