@@ -219,9 +219,9 @@ def _value(element: etree._Element, described: XmlType) -> Value:
 
 
 def _text(element: etree._Element) -> str:
-    """The element on its own, with the namespaces it needs."""
-    alone = copy.deepcopy(element)
-    alone.tail = None
+    """The element on its own, with the namespaces it needs, also for the types it names."""
+    written = etree.tostring(element, with_tail=False)
+    alone = etree.fromstring(written, etree.XMLParser(resolve_entities=False, huge_tree=True))
     values = [str(value) for node in _elements(alone) for value in node.attrib.values()]
     prefixes = [match[1] for match in map(_PREFIXED.match, values) if match]
     etree.cleanup_namespaces(alone, keep_ns_prefixes=prefixes)

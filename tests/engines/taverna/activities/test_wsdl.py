@@ -101,6 +101,8 @@ def test_references_in_the_answer_are_put_where_they_belong(bind: Bind, encoded:
     assert found.tag == "return"
     assert found.get(f"{{{XSI}}}type") == "soapenc:Array"
     assert found.findtext("item/id") == "x"
+    assert found.nsmap["xsd"] == "http://www.w3.org/2001/XMLSchema"  # types are named by it
+    assert "soapenv" not in found.nsmap
 
 
 def test_base64_comes_as_bytes(bind: Bind, encoded: Service) -> None:
