@@ -10,6 +10,7 @@ PORT ?= 8080
 DATA ?= data
 # Test processes. The suite is written for two cores.
 JOBS ?= 2
+COUNT ?= 10000
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-8s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -54,6 +55,9 @@ crates: $(CRATES)/.installed ## The tools that check run bundles as RO-Crates, i
 
 check: lint types imports test ## All of the above, exactly as CI runs it
 
+fuzz: install ## Ten thousand requests made up, of two kinds; COUNT=10000
+	$(BIN)/python -m tests.live.fuzz $(COUNT)
+
 bench: install ## Measure, as ratios in one run
 	$(BIN)/python tests/benchmarks
 
@@ -77,4 +81,4 @@ clean: ## Remove what building and testing leave behind; .venv and data stay
 	rm -rf build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .coverage
 	find taverna_server tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
-.PHONY: help install java serve test lint format types imports check bench golden schemas docs driver crates dist clean
+.PHONY: help install java serve test fuzz lint format types imports check bench golden schemas docs driver crates dist clean

@@ -136,6 +136,8 @@ ROWS = (
     _get("{new}/wd/{file}", TEXT, BYTES),
     Row("{new}/wd/new.txt", "PUT", (BYTES, TEXT), status=201, body="any bytes"),
     Row("{new}/wd/{file}", "PUT", (BYTES,), status=204, body="any bytes"),
+    Row("{new}/wd", "PUT", (BYTES,), status=403, body="any bytes"),
+    Row("{new}/wd", "DELETE", status=403),
     Row("{new}/wd", "POST", XJ, status=201, body="directory/mkdir"),
     Row("{new}/wd/logs", "POST", XJ, status=201, body="directory/upload"),
     Row("{new}/wd/{file}", "DELETE", status=204),
