@@ -24,6 +24,7 @@ BUILT_IN = {
     "localworker": "localworker:LocalWorker",
     "rest": "rest:Rest",
     "soaplab": "soaplab:Soaplab",
+    "rshell": "rshell:RShell",
     "spreadsheetimport": "spreadsheetimport:SpreadsheetImport",
     "stringconstant": "stringconstant:StringConstant",
     "wsdl": "wsdl:Wsdl",

@@ -22,7 +22,6 @@ SENTENCES = {
     "biomobyobject": "the BioMoby registry no longer exists",
     "component": "component registries are not supported",
     "mobyparsedatatype": "the BioMoby registry no longer exists",
-    "rshell": "no Rserve is configured",
     "inferno": "Inferno services no longer exist",
     "notification": "the notification service of Taverna 1 no longer exists",
     "seqhound": "the SeqHound service no longer exists",
