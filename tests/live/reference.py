@@ -14,6 +14,7 @@ from typing import NamedTuple
 XML, JSON, TEXT = "application/xml", "application/json", "text/plain"
 T2FLOW = "application/vnd.taverna.t2flow+xml"
 ROBUNDLE, ZIP = "application/vnd.wf4ever.robundle+zip", "application/zip"
+HTML = "text/html"
 ATOM, BYTES = "application/atom+xml", "application/octet-stream"
 XJ = (XML, JSON)
 
@@ -62,6 +63,54 @@ def _get(path: str, *answers: str, **more: object) -> Row:
 def _put_text(path: str, body: str) -> Row:
     return Row(path, "PUT", (TEXT,), (TEXT,), body=body)
 
+
+def _admin(path: str, method: str = "GET", *, status: int = 200, **more: object) -> Row:
+    return Row(f"/admin{path}", method, status=status, user="admin", **more)  # type: ignore[arg-type]
+
+
+SETTINGS = {
+    "allowNew": "true",
+    "logWorkflows": "true",
+    "logFaults": "false",
+    "usageRecordDumpFile": "usage.jsonl",
+    "runLimit": "1000",
+    "operatingLimit": "10",
+    "defaultLifetime": "1440",
+    "generateProvenance": "false",
+    "javaBinary": "java",
+    "executeWorkflowScript": "executeworkflow.sh",
+    "registryHost": "localhost",
+    "registryPort": "1099",
+    "registryJar": "registry.jar",
+    "serverWorkerJar": "worker.jar",
+    "serverForkerJar": "forker.jar",
+    "registrationWaitSeconds": "40",
+    "registrationPollMillis": "1000",
+    "runasPasswordFile": "passwords",
+}
+"""What is set there; the other tests go on with it."""
+FIGURES = ("invokationCount", "runCount", "operatingCount", "startupTime", "lastExitCode")
+_ADMINISTRATION = (
+    _admin("", answers=(HTML, *XJ)),
+    *(_admin(f"/{name}", answers=(TEXT,)) for name in (*SETTINGS, *FIGURES)),
+    *(
+        _admin(f"/{name}", "PUT", sends=(TEXT,), answers=(TEXT,), body=value)
+        for name, value in SETTINGS.items()
+    ),
+    _admin("/currentRuns", answers=XJ),
+    _admin("/factoryProcessMapping", answers=XJ),
+    _admin("/extraArguments", answers=XJ),
+    _admin("/extraArguments", "PUT", sends=XJ, answers=XJ, body="no strings"),
+    _admin("/permittedWorkflowURIs", answers=XJ),
+    _admin("/permittedWorkflowURIs", "PUT", sends=XJ, answers=XJ, body="no strings"),
+    _admin("/usageRecords", answers=(XML,)),
+    _admin("/users", answers=XJ),
+    _admin("/users", "POST", status=201, sends=XJ, body="account"),
+    _admin("/users/{account}", answers=XJ),
+    _admin("/users/{account}", "PUT", sends=XJ, answers=XJ, body="account"),
+    _admin("/users/{account}", "DELETE", status=204),
+    _admin("/static/admin.css", answers=("text/css",)),
+)
 
 ROWS = (
     _get("/rest", *XJ, user=None),
@@ -143,4 +192,5 @@ ROWS = (
     Row("{new}/wd/{file}", "DELETE", status=204),
     _get("/feed", ATOM),
     _get("/feed/{event}", ATOM),
+    *_ADMINISTRATION,
 )

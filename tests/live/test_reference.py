@@ -7,6 +7,7 @@ import re
 from base64 import b64encode
 from collections.abc import Iterator
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 import requests
@@ -28,9 +29,10 @@ ENTRY = b"""<entry xmlns="http://www.w3.org/2005/Atom"><title>a question</title>
 <updated>2024-05-01T19:35:20.135Z</updated><author><name>alice</name></author></entry>"""
 OTHERS = {
     "/", "/api", "/health", "/metrics", "/openapi.json", "/style.css", "/rest/schemas",
-    "/rest/schemas/{name}",
+    "/rest/schemas/{name}", "/admin/page",
 }  # fmt: skip
-"""Beside what the original had; ``test_http``, ``test_wadl`` and ``test_welcome`` have them."""
+"""Beside what the original had; ``test_http``, ``test_wadl``, ``test_welcome`` and
+``test_admin_page`` have them."""
 BEYOND = {SCUFL, WADL, WFBUNDLE}
 """Media types that the original did not have; ``test_formats`` and ``test_wadl`` have them."""
 
@@ -71,6 +73,12 @@ class Places:
         (name, *_) = feed.xpath("//*[local-name()='entry']/*[local-name()='id']/text()")
         return str(name)
 
+    def account(self) -> str:
+        admin = self.server.session("admin")
+        headers = {"Content-Type": JSON}
+        made = admin.post(f"{self.server.url}/admin/users", body("account", JSON), headers=headers)
+        return made.headers["Location"].rpartition("/")[2]
+
     def _made(self, place: str, content: bytes, kind: str) -> str:
         headers = {"Content-Type": kind}
         answer = self.alice.post(f"{self.run}/{place}", data=content, headers=headers)
@@ -92,9 +100,22 @@ def body(name: str, kind: str) -> bytes:
         space = "http://ns.taverna.org.uk/2010/xml/server/"
         inside = f"<certificateBytes>{text}</certificateBytes>"
         return f'<trustedIdentity xmlns="{space}">{inside}</trustedIdentity>'.encode()
+    if name in ("no strings", "account"):
+        return admin_body(name, kind)
     path = GOLDEN / f"{name}.{kind.rpartition('/')[2]}"
     content = path.read_bytes() if path.exists() else name.encode()
     return content.replace(b"fred", b"bob")
+
+
+def admin_body(name: str, kind: str) -> bytes:
+    """A list without members, or an account that nobody has yet."""
+    name = "stringList" if name == "no strings" else "userDesc"
+    user = f"u{uuid4().hex}" if name == "userDesc" else ""
+    if kind == JSON:
+        return json.dumps({name: {"username": user} if user else {}}).encode()
+    inside = f"<username>{user}</username>" if user else ""
+    space = "http://ns.taverna.org.uk/2010/xml/server/admin/"
+    return f'<{name} xmlns="{space}">{inside}</{name}>'.encode()
 
 
 @pytest.fixture
@@ -127,7 +148,7 @@ def test_row(case: Case, server: Server, alice: requests.Session, new: str, done
     if case.accepted in (XML, JSON) and not row.path.endswith(("/workflow",)):
         check(answer.content, case.accepted)
     if row.status == 201:
-        assert server.session("alice").get(answer.headers["Location"]).ok
+        assert server.session(row.user).get(answer.headers["Location"]).ok
 
 
 def test_every_resource_method_and_media_type_has_a_row(tmp_path: Path) -> None:
