@@ -28,7 +28,7 @@ from taverna_server.errors import ConfigurationError
 
 SECTION = "taverna-server"
 PREFIX = "TAVERNA_SERVER_"
-ENGINE_OPTIONS = ("executor", "dask_scheduler", "java", "beanshell", "ssh")
+ENGINE_OPTIONS = ("executor", "dask_scheduler", "java", "beanshell", "maven", "ssh")
 """Options that concern the engine: ``run.json`` carries them to it."""
 _UNITS = {"k": 2**10, "m": 2**20, "g": 2**30}
 
@@ -181,6 +181,9 @@ class Config:
     )
     java: str = option("", text, "Java command, for scripts. Empty: as JAVA_HOME and PATH say.")
     beanshell: str = option("", text, "Jar of BeanShell 2.0b4. Empty: where it is installed.")
+    maven: str = option(
+        "mvn", text, "Maven, for libraries that Beanshell activities name; empty to fetch none."
+    )
     ssh: str = option(
         "ssh -o StrictHostKeyChecking=accept-new",
         text,

@@ -16,7 +16,7 @@ of power, which would cost every upload its speed.
 Trees are deleted (``removal.py``) and walked without recursion and with a few
 descriptors: a workflow can make directories far deeper than Python's stack.
 
-Rules and texts: protocol dossier 8.2, 8.6, 8.7, 8.8.
+Rules and texts: protocol dossier 8.2, 8.6, 8.7, 8.8; names are checked in ``names.py``.
 """
 
 from __future__ import annotations
@@ -32,6 +32,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from taverna_server.data.local_users import take_after
+from taverna_server.data.names import check_new_name, split
 from taverna_server.data.removal import remove_entry
 from taverna_server.errors import BadPath, UnknownEntry
 
@@ -52,48 +53,6 @@ class Entry:
     size: int
     modified: float
     """Seconds since 1970."""
-
-
-def split(path: str) -> tuple[str, ...]:
-    """The names along a client's path; a slash at its end is tolerated."""
-    trimmed = path[:-1] if path.endswith("/") else path
-    return tuple(trimmed.split("/")) if trimmed else ()
-
-
-def check_new_name(name: str, refusal: str = "failed to make empty file") -> str:
-    """The name, if a client may give it to a new entry (protocol dossier 8.2).
-
-    Raises:
-        BadPath: empty, ``.``, ``..``, too long, or with a slash, a space or a control
-            character.
-    """
-    if fault := _fault_of_name(name):
-        raise BadPath(f"{refusal}: {fault}")
-    return name
-
-
-def _fault_of_name(name: str) -> str:
-    if name in ("", ".", ".."):
-        return "that is not a name"
-    if any(character <= " " or character == "/" for character in name):
-        return "a name has no blanks, slashes and control characters"
-    return "the name is longer than 255 bytes" if len(os.fsencode(name)) > 255 else ""
-
-
-def check_relative(path: str) -> str:
-    """A file name below ``wd`` as inputs and Baclava files have it, not opened yet.
-
-    Raises:
-        BadPath: absolute, with a ``..``, or with a name that no client may give.
-    """
-    if path.startswith("/"):
-        raise BadPath("filename may not be absolute")
-    names = path.split("/")
-    if ".." in names:
-        raise BadPath("filename may not refer to parent")
-    for name in names:
-        check_new_name(name, f"not a file name: {path[:100]!r}")
-    return path
 
 
 class WorkDirectory:

@@ -6,7 +6,8 @@ import uuid
 from dataclasses import replace
 from typing import BinaryIO
 
-from taverna_server.data.paths import WorkDirectory, check_relative
+from taverna_server.data.names import check_relative
+from taverna_server.data.paths import WorkDirectory
 from taverna_server.errors import (
     BadRequest,
     BadStateChange,

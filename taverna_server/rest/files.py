@@ -23,7 +23,8 @@ from typing import BinaryIO
 
 from flask import Response, request
 
-from taverna_server.data.paths import WorkDirectory, split
+from taverna_server.data.names import split
+from taverna_server.data.paths import WorkDirectory
 from taverna_server.errors import NotAcceptable, RangeNotSatisfiable, UnknownEntry
 from taverna_server.rest.content_types import HEAD, is_textual, of_file
 from taverna_server.rest.negotiation import BYTES, TEXT, choose

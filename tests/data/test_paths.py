@@ -13,12 +13,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from taverna_server.data.paths import (
-    WorkDirectory,
-    check_new_name,
-    check_relative,
-    split,
-)
+from taverna_server.data.names import check_new_name, check_relative, split
+from taverna_server.data.paths import WorkDirectory
 from taverna_server.data.removal import remove_tree
 from taverna_server.errors import BadPath, UnknownEntry
 

@@ -105,7 +105,8 @@ class RunContext:
 
     def __post_init__(self) -> None:
         java, beanshell = (str(self.options.get(name, "")) for name in ("java", "beanshell"))
-        self.jvm = Jvm(self.wd, self.scratch, java, beanshell)
+        maven = str(self.options.get("maven", "mvn"))
+        self.jvm = Jvm(self.wd, self.scratch, java, beanshell, maven)
 
     def cancel(self) -> None:
         """Give up: ends the JVM, the tools and whatever else activities have started."""

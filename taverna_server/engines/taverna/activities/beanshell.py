@@ -16,6 +16,7 @@ from typing import Any
 
 from taverna_server.data.values import ErrorDocument, Value
 from taverna_server.engines.taverna.activities import jvm
+from taverna_server.engines.taverna.activities.artifacts import Artifact, declared
 from taverna_server.engines.taverna.activities.base import (
     ActivityFailure,
     BoundActivity,
@@ -46,6 +47,8 @@ class Beanshell(BoundActivity):
             [variable(port.name) for port in activity.inputs],
             [(port.name, port.depth) for port in activity.outputs],
         )
+        self._artifacts = declared(activity)
+        context.jvm.libraries.need(self._artifacts)
         self._renderers: list[tuple[str, Callable[[Value], Any]]] = [
             (port.name, as_bytes if port.binary else as_text) for port in activity.inputs
         ]
@@ -67,6 +70,9 @@ class Beanshell(BoundActivity):
         raise AssertionError("one invocation has one result")
 
     def invoke_all(self, batch: Sequence[Inputs]) -> Iterator[Outputs | ActivityFailure]:
+        if missing := self.context.jvm.libraries.missing(self._artifacts):
+            yield from [_without(missing)] * len(batch)
+            return
         answers = self.context.jvm.run(self._script, map(self._row, batch))
         done = 0
         with closing(answers):
@@ -76,9 +82,9 @@ class Beanshell(BoundActivity):
                     yield self._result(answer)
             except jvm.JvmClosed:
                 raise RunCancelled from None
-            except jvm.JvmMissing as missing:
+            except jvm.JvmMissing as reason:
                 for _ in batch[done:]:
-                    yield ActivityFailure(str(missing))
+                    yield ActivityFailure(str(reason))
 
     def _row(self, inputs: Inputs) -> list[Any]:
         return [
@@ -108,6 +114,14 @@ class Beanshell(BoundActivity):
         if status == jvm.EXITED:
             return ActivityFailure("The script ended the Java process it ran in (System.exit)")
         return ActivityFailure(f"The Java process that ran the script is gone: {payload[0]}")
+
+
+def _without(missing: Sequence[Artifact]) -> ActivityFailure:
+    names = ", ".join(map(str, missing))
+    return ActivityFailure(
+        "Unable to obtain the classloader for Beanshell service: there is no jar of "
+        f"{names}; upload it into the run's lib directory, or install Maven on the server"
+    )
 
 
 def script_text(activity: Activity) -> str:

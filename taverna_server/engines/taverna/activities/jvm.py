@@ -22,6 +22,7 @@ from typing import Any
 import msgpack
 
 from taverna_server.engines.taverna.activities import java
+from taverna_server.engines.taverna.activities.artifacts import Libraries
 from taverna_server.engines.taverna.activities.jvmprocess import (
     DRIVER,
     Answer,
@@ -52,7 +53,10 @@ class JvmClosed(Exception):
 class Jvm:
     """The scripts of one run. All methods may be called from any thread."""
 
-    def __init__(self, wd: Path, scratch: Path, java: str = "", beanshell: str = "") -> None:
+    def __init__(
+        self, wd: Path, scratch: Path, java: str = "", beanshell: str = "", maven: str = "mvn"
+    ) -> None:
+        self.libraries = Libraries(wd, maven)
         self._wd = wd
         self._scratch = scratch
         self._java = java
@@ -140,7 +144,7 @@ class Jvm:
         if beanshell is None:
             raise JvmMissing(java.NO_BEANSHELL)
         own = sorted((self._wd / "lib").glob("*.jar"))
-        jars = [DRIVER, beanshell, *own, *java.find_libraries()]
+        jars = [DRIVER, beanshell, *own, *java.find_libraries(), *self.libraries.jars()]
         try:
             return JvmProcess(executable, jars, self._wd, self._scratch)
         except OSError as error:
