@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from taverna_server.data.content import BYTES, EMPTY, HEAD, HTML, TEXT, XML, of_content
 from taverna_server.data.outputs import file_name
@@ -63,8 +64,12 @@ def media_type(value: Single | ErrorDocument) -> str:
     """By content; text that is nothing else is ``text/plain``."""
     if isinstance(value, ErrorDocument):
         return TEXT
-    found = of_content(_head(value))
+    found = _kind(_head(value))
     return TEXT if found == EMPTY or (found == BYTES and isinstance(value, str)) else found
+
+
+_kind = lru_cache(512)(of_content)
+"""The same value is asked about many times in a row."""
 
 
 def ending(value: Single | ErrorDocument) -> str:
@@ -120,9 +125,12 @@ def trace_lines(error: ErrorDocument) -> Iterator[str]:
             yield f"        at {frame.where}({place})"
 
 
+_file_name = lru_cache(256)(file_name)
+
+
 def port_path(folder: str, port: str, index: Index, value: Value) -> str:
     """Of a part of a port's value: ``outputs/words/0/2.txt``; of a list with a slash at the end."""
-    place = "/".join([folder, file_name(port), *map(str, index)])
+    place = "/".join([folder, _file_name(port), *map(str, index)])
     return f"{place}/" if isinstance(value, ListValue) else f"{place}.{ending(value)}"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from hashlib import blake2b
 from typing import TypeAlias
 from urllib.parse import quote
@@ -81,6 +82,7 @@ def workflow_names(workflow: Workflow) -> Mapping[str, str]:
     return {flow.id: names.unused(flow.name or "workflow") for flow in flows}
 
 
+@lru_cache(1024)
 def escape(name: str) -> str:
     """As one segment of a path, as in the wfbundle."""
     if name in (".", ".."):

@@ -43,7 +43,10 @@ class Recorded:
         inputs: Mapping[str, Value],
         services: Any = join,
         shuffle: random.Random | None = None,
+        *,
+        keep: bool = True,
     ) -> None:
+        """``keep`` is whether to remember what the replay says."""
         graph = Graph(workflow)
         ticks = itertools.count(1.0)
         with Attentive(graph, folder / "records", lambda: next(ticks)) as recorder:
@@ -54,7 +57,7 @@ class Recorded:
             self.names.process(*place): inputs for place, inputs in recorder.inputs.items()
         }
         self.values: dict[str, Value] = {}
-        self.said: list[Said] = [self._kept(said) for said in self.replay]
+        self.said: list[Said] = [self._kept(said) for said in self.replay] if keep else []
 
     def _kept(self, said: Said) -> Said:
         """Lists of which only the members are known are put together from them."""
