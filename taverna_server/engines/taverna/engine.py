@@ -21,7 +21,7 @@ from taverna_server.engines.taverna.inputs import below, read_inputs
 from taverna_server.engines.taverna.plan import WorkflowPlan
 from taverna_server.engines.taverna.recording import Recording, recording
 from taverna_server.engines.taverna.reporting import EventReport
-from taverna_server.errors import WorkflowInvalid
+from taverna_server.errors import TavernaServerError, WorkflowInvalid
 
 STOPPED = 143
 """The exit code of what SIGTERM ended."""
@@ -96,7 +96,7 @@ class _OneRun:
         bundle = self.directory.run_bundle
         try:
             whole = record.save(bundle, ended.outputs, self.controls.stopped.is_set)
-        except OSError as error:
+        except (OSError, TavernaServerError) as error:
             problem = f"No run bundle was written: {error}"
             self.log.problem(problem)
             self.report("log", {"level": "error", "message": problem})

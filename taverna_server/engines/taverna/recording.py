@@ -59,6 +59,7 @@ class Recording:
 
         Raises:
             OSError: it could not be written, or not all was recorded.
+            WorkflowInvalid: there can be no workflow bundle of this workflow.
         """
         from taverna_server.provenance.bundle import Story, write_bundle
 
