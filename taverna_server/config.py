@@ -20,7 +20,6 @@ import shlex
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import Field, dataclass, field, fields
-from datetime import timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -251,10 +250,6 @@ class Config:
     def scheme(self) -> str:
         """What clients speak when no proxy is between."""
         return "https" if self.tls_certificate else "http"
-
-    @property
-    def lifetime(self) -> timedelta:
-        return timedelta(minutes=self.default_lifetime)
 
     def as_environment(self) -> dict[str, str]:
         """The variables that make ``load_config`` give the same options again."""

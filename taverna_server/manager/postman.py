@@ -18,9 +18,8 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 from taverna_server.config import Config
@@ -71,17 +70,32 @@ class Postman:
         waiting: dict[str, list[Message]] = defaultdict(list)
         for message in self._store.due_messages(self._now()):
             waiting[message.address].append(message)
-        if waiting:
-            with ThreadPoolExecutor(AT_A_TIME, "delivery") as threads:
-                for done in [threads.submit(self._serve, some) for some in waiting.values()]:
-                    done.result()
+        batches = deque(waiting.values())
+        # Daemons, as no executor's are: one that waits for a receiver must not hold up our end.
+        threads = [
+            threading.Thread(target=self._work_off, args=[batches], name="delivery", daemon=True)
+            for _ in range(min(AT_A_TIME, len(batches)))
+        ]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+
+    def _work_off(self, batches: deque[list[Message]]) -> None:
+        while not self._stop.is_set():
+            try:
+                messages = batches.popleft()
+            except IndexError:
+                return
+            try:
+                self._serve(messages)
+            except Exception:  # the database is away: the next look finds it
+                log.exception("messages cannot be delivered")
 
     def _serve(self, messages: Sequence[Message]) -> None:
         """One address. Messages of different owners never go together."""
         address = messages[0].address
         until = self._store.cooldown(address)
-        if self._stop.is_set():
-            return
         if until is not None and until > self._now():
             self._store.put_off_messages(_numbers(messages), until)
             return
@@ -90,6 +104,9 @@ class Postman:
             deliver(self._config, together)
         except NotDelivered as error:
             self._not_delivered(together, error)
+        except Exception as error:  # a defect of ours is no reason to try every second
+            log.exception("a message cannot be sent")
+            self._not_delivered(together, NotDelivered(f"{type(error).__name__}: {error}"))
         else:
             cooldown = timedelta(seconds=self._config.message_cooldown)
             now = self._now()

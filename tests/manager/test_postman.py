@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import threading
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -187,6 +189,41 @@ def test_tries_have_an_end(
         postman.deliver_due()
     assert len(hook.requests) == 10
     assert store.next_message() is None
+
+
+def test_defect_of_ours_is_not_tried_every_second(
+    postman: Postman, end: Ender, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tries = []
+
+    def broken(*_: object) -> None:
+        tries.append(1)
+        raise ValueError("what nobody thought of")
+
+    monkeypatch.setattr("taverna_server.manager.postman.deliver", broken)
+    end(MAIL)
+    postman.deliver_due()
+    postman.deliver_due()
+    assert len(tries) == 1
+    assert store.next_message() is not None
+
+
+def test_postman_who_waits_for_a_receiver_holds_up_no_end(
+    store: Store, told: Config, end: Ender, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    let_go = threading.Event()
+    monkeypatch.setattr(
+        "taverna_server.manager.postman.deliver", lambda *_: let_go.wait(60) and None
+    )
+    end(MAIL)
+    postman = Postman(store, told)
+    postman.start()
+    time.sleep(1.5)
+    began = time.monotonic()
+    postman.stop()
+    assert time.monotonic() - began < 4
+    let_go.set()
+    postman.stop()
 
 
 def test_words_are_the_owners(postman: Postman, end: Ender, boxes: Mailboxes) -> None:
