@@ -27,7 +27,7 @@ from taverna_server.errors import ConfigurationError
 
 SECTION = "taverna-server"
 PREFIX = "TAVERNA_SERVER_"
-ENGINE_OPTIONS = ("executor", "dask_scheduler", "java", "beanshell", "maven", "ssh")
+ENGINE_OPTIONS = ("executor", "dask_scheduler", "java", "beanshell", "maven", "ssh", "components")
 """Options that concern the engine: ``run.json`` carries them to it."""
 _UNITS = {"k": 2**10, "m": 2**20, "g": 2**30}
 
@@ -187,6 +187,11 @@ class Config:
         "ssh -o StrictHostKeyChecking=accept-new",
         text,
         "Command for tools on other machines, with options: ssh -F FILE, for example.",
+    )
+    components: str = option(
+        "",
+        text,
+        "Directory with componentFamilies, for workflows whose component registry is gone.",
     )
     executor: str = option(
         "threads",

@@ -64,7 +64,7 @@ class _OneRun:
 
     def execute(self) -> int:
         document = self.directory.workflow.read_bytes()
-        plan = read_workflow(document)
+        plan = read_workflow(document, self.order.options)
         wanted = self.order.generate_provenance and self.order.baclava_output is None
         with recording(wanted, plan, document, self.order.run_id, self.scratch) as record:
             ended = self._run(plan, record)

@@ -16,15 +16,22 @@ from taverna_server.engines.taverna.plan import WorkflowPlan, plan_workflow
 from taverna_server.engines.taverna.scheduler import Scheduler
 from taverna_server.errors import MalformedDocument, WorkflowInvalid
 from taverna_server.workflow import reading
+from taverna_server.workflow.components import with_components
 
 Inputs = Callable[[WorkflowPlan], Mapping[str, Value]]
 """Reads the inputs once the workflow is known."""
 
 
-def read_workflow(document: bytes) -> WorkflowPlan:
-    """Raises WorkflowInvalid, in the words of Taverna's command line (14)."""
+def read_workflow(document: bytes, options: Mapping[str, object] | None = None) -> WorkflowPlan:
+    """The workflow with its components in it.
+
+    Raises:
+        WorkflowInvalid: in the words of Taverna's command line (14).
+    """
+    folder = str((options or {}).get("components", ""))
     try:
-        return plan_workflow(reading.read_workflow(document))
+        workflow = reading.read_workflow(document)
+        return plan_workflow(with_components(workflow, folder, reading.read_workflow))
     except MalformedDocument as error:
         raise WorkflowInvalid([f"There was an error opening the workflow: {error}"]) from error
     except WorkflowInvalid as error:

@@ -64,7 +64,7 @@ def run_locally(order: LocalOrder) -> int:
 
 def _run(order: LocalOrder) -> int:
     document = _read(order.workflow)
-    plan = read_workflow(document)
+    plan = read_workflow(document, order.options)
     _check_bundle(order.bundle)
     target = _output_directory(order.output, plan.top.dataflow.name)
     with tempfile.TemporaryDirectory(prefix="taverna-run-") as name:

@@ -20,7 +20,7 @@ SENTENCES = {
     "apiconsumer": "it calls Java libraries that are not part of a workflow",
     "biomoby": "the BioMoby registry no longer exists",
     "biomobyobject": "the BioMoby registry no longer exists",
-    "component": "component registries are not supported",
+    "component": "the component is neither in the registry nor in this site's folder (components)",
     "mobyparsedatatype": "the BioMoby registry no longer exists",
     "inferno": "Inferno services no longer exist",
     "notification": "the notification service of Taverna 1 no longer exists",
