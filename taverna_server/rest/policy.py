@@ -43,6 +43,7 @@ _KINDS = (
     "wsdl",
     "biomart",
     "soaplab",
+    "rshell",
     "interaction",
     "wsdl/xml-splitter/in",
     "wsdl/xml-splitter/out",
