@@ -49,16 +49,18 @@ class Addresses:
     def member(self, base: Address, place: int, kind: int) -> Ref:
         """An item of a list; of a merged one what the link sent, not a copy."""
         instance, owner, port, above = base
-        index = (*above, place)
+        return self.ref(self._located((instance, owner, port, (*above, place))), kind)
+
+    def _located(self, address: Address) -> Address:
+        """The address that the value itself has: parts of a merged list lie where they were."""
+        instance, owner, port, index = address
         if owner == INPUT:
-            found = self._resolve(instance, Endpoint(None, port), index)
-        elif owner.startswith(MERGED):
-            found = self.at_sink(instance, Endpoint(owner[1:] or None, port), index)
-        elif owner.startswith(WRAPPED):
-            found = self._unwrapped(instance, owner[1:], port, index)
-        else:
-            found = (instance, owner, port, index)
-        return self.ref(found, kind)
+            return self._resolve(instance, Endpoint(None, port), index)
+        if owner.startswith(MERGED):
+            return self.at_sink(instance, Endpoint(owner[1:] or None, port), index)
+        if owner.startswith(WRAPPED):
+            return self._unwrapped(instance, owner[1:], port, index)
+        return address
 
     def _unwrapped(self, instance: int, processor: str, port: str, index: Index) -> Address:
         flow = self.live[instance].flow
@@ -84,7 +86,7 @@ class Addresses:
         (home, owner, port, begin), wraps = live.inputs[source.port]
         if len(index) < wraps:
             return (instance, INPUT, source.port, index)
-        return (home, owner, port, (*begin, *index[wraps:]))
+        return self._located((home, owner, port, (*begin, *index[wraps:])))
 
     def handed_on(
         self, step: Step, home: int, dataflow: str, index: Index

@@ -99,6 +99,17 @@ WORKFLOWS: dict[str, tuple[Workflow, dict[str, Value]]] = {
         ),
         {"a": value([["x", "y"], ["z"]], 2)},
     ),
+    "nested, merged": (
+        flow(
+            {"a": 0, "b": 0}, [step("P", {"a": 0}), nested("N", DEEP, {"y": 1})],
+            "a > P.a", "P.o => N.x", "b => N.x", "N.y > o", inner=[DEEP],
+        ),
+        {"a": "x", "b": "y"},
+    ),
+    "nested, wrapped": (
+        flow({"a": 0}, [nested("N", DEEP, {"y": 1})], "a > N.x", "N.y > o", inner=[DEEP]),
+        {"a": "x"},
+    ),
     "nested, passing through": (
         flow({"a": 1}, [nested("N", PASSES, {"y": 0})], "a > N.x", "N.y > o", inner=[PASSES]),
         {"a": value(["x"], 1)},
@@ -221,3 +232,40 @@ def test_the_memory_of_a_recorder_does_not_grow(tmp_path: Path) -> None:
     recorded = Recorded(tmp_path, *WORKFLOWS["nested twice"])
     assert recorded.ran
     assert list(recorded.replay.live) == [recorded.replay.top]
+
+
+def test_a_loop_around_a_nested_workflow_takes_what_the_last_turn_gave(tmp_path: Path) -> None:
+    """Its inputs change from turn to turn, and so are told in full."""
+    condition = activity("fake", ["y"], {"loop": 0, "x": 0})
+    again = iter([{"loop": "true", "x": "changed"}, {"loop": "false"}])
+    workflow = flow(
+        {"a": 0}, [nested("N", INNER, {"y": 0}, loop=Loop(condition))],
+        "a > N.x", "N.y > o", inner=[INNER],
+    )  # fmt: skip
+    services = {"N/I#0": join, "N#loop": lambda inputs: next(again)}
+    recorded = Recorded(tmp_path, workflow, {"a": "first"}, services)
+    inner = [ran for ran in recorded.ran if ran.processor == "I"]
+    used = [recorded.value(ref) for ran in inner for _, ref in ran.used]
+    assert used == ["first", "changed"]
+    check(recorded)
+
+
+def test_a_loop_may_ask_a_nested_workflow(tmp_path: Path) -> None:
+    asks = graph({"o": 0}, [step("C", {"a": 0})], "o > C.a", "C.o > loop", name="asks")
+    condition = nested("unused", asks, {"loop": 0}).activities[0]
+    workflow = flow(
+        {"a": 0}, [step("P", {"a": 0}, loop=Loop(condition))], "a > P.a", "P.o > o", inner=[asks]
+    )
+    services = {"P#0": join, "P/C#0": lambda inputs: {"o": "false"}}
+    recorded = Recorded(tmp_path, workflow, {"a": "x"}, services)
+    check(recorded)
+    assert {ran.processor: ran.nested for ran in recorded.ran} == {"P": None, "C": None}
+
+
+def test_of_alternates_the_one_that_worked_counts(tmp_path: Path) -> None:
+    first, second = activity("fake", ["a"], {"o": 0}), activity("fake", ["a"], {"o": 0})
+    workflow = one_step({"a": 1}, step("P", {"a": 0}, alternates=[first, second]))
+    services = {"P#0": Fails(when="y"), "P#1": lambda inputs: {"o": "spare"}}
+    recorded = Recorded(tmp_path, workflow, {"a": value(["x", "y"], 1)}, services)
+    check(recorded)
+    assert not [ran.failure for ran in recorded.ran if ran.failure]
