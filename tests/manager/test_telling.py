@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from psutil import Process
 
 from taverna_server.config import Config
 from taverna_server.manager import RunManager
@@ -67,6 +68,18 @@ def test_cancelled_run_is_told_of_with_its_exit_code(house: InThread) -> None:
     assert events[0].content.endswith("exit code 143.")
     used = [house.manager.usage(house.alice, it) for it in (run_id, never_started)]
     assert [it and it.status for it in used] == ["Aborted", "Aborted"]
+
+
+def test_administrator_sees_who_has_which_process(house: InThread, root: User) -> None:
+    house.open()
+    try:
+        run_id = house.start_and_wait("NeverEnds")
+        owner, pid = house.manager.engine_processes(root)
+        assert (owner, Process(int(pid)).is_running()) == ("alice", True)
+        house.manager.delete_run(house.alice, run_id)
+        until(lambda: house.manager.engine_processes(root) == [])
+    finally:
+        house.close()
 
 
 def test_expired_run_is_told_of(store: Store, config: Config, alice: User) -> None:
