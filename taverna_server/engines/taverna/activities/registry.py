@@ -17,6 +17,7 @@ GROUP = "taverna_server.activities"
 PACKAGE = "taverna_server.engines.taverna.activities"
 
 BUILT_IN = {
+    "apiconsumer": "apiconsumer:ApiConsumer",
     "beanshell": "beanshell:Beanshell",
     "biomart": "biomart:Biomart",
     "externaltool": "externaltool:ExternalTool",

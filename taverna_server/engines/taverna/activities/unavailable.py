@@ -17,7 +17,6 @@ NOT_EXECUTABLE = "The service is not executable"
 
 SENTENCES = {
     "abstractprocessor": "it says what is to be done and not by which service",
-    "apiconsumer": "it calls Java libraries that are not part of a workflow",
     "biomoby": "the BioMoby registry no longer exists",
     "biomobyobject": "the BioMoby registry no longer exists",
     "component": "the component is neither in the registry nor in this site's folder (components)",
