@@ -20,7 +20,7 @@ from taverna_server.config import Config, load_config
 from taverna_server.manager import RunManager
 from taverna_server.rest import errors, tree
 from taverna_server.rest.access import authenticate
-from taverna_server.rest.bodies import check_framing
+from taverna_server.rest.bodies import check_framing, close_if_unread
 from taverna_server.rest.context import NAME, Services
 from taverna_server.rest.delivery import deliver
 from taverna_server.rest.metrics import count_requests
@@ -58,6 +58,7 @@ def create_app(config: Config) -> Flask:
     app.before_request(check_framing)
     app.before_request(authenticate)
     app.after_request(sign)
+    app.after_request(close_if_unread)
     app.after_request(allow_reading)
     app.after_request(deliver)
     app.register_blueprint(tree.blueprint())

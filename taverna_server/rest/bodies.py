@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from flask import request
+from flask import Response, g, request
 from werkzeug.exceptions import LengthRequired
 
 from taverna_server.errors import BadRequest, TooLarge, UnsupportedMedia
@@ -61,6 +61,19 @@ def chunks() -> Iterator[bytes]:
             )
         left -= len(piece)
         yield piece
+    g.body_read = True
+
+
+def close_if_unread(response: Response) -> Response:
+    """Say that the connection ends here where a body was refused without being read.
+
+    It would end anyway, since nobody knows where the next request begins; a
+    client that is not told sends that one into nowhere. For ``after_request``.
+    """
+    coding, length = _framing()
+    if (coding or length not in (None, "0")) and not g.get("body_read"):
+        response.headers["Connection"] = "close"
+    return response
 
 
 def _read(size: int) -> bytes:

@@ -66,6 +66,24 @@ def test_connection_is_kept(server: Server) -> None:
     connection.close()
 
 
+def test_client_is_told_when_a_refusal_ends_the_connection(
+    server: Server, alice: requests.Session
+) -> None:
+    """Nobody read the body, so the next request could not be found after it."""
+    for size in (1, 3000, 60000) * 20:
+        answer = alice.put(f"{server.rest}/none", data=b"x" * size)
+        assert (answer.status_code, answer.headers["Connection"]) == (404, "close")
+
+
+def test_connection_is_kept_after_a_body_that_was_read(
+    server: Server, alice: requests.Session, run: str
+) -> None:
+    for size in (0, 1, 3000, 60000) * 10:
+        answer = alice.put(f"{run}/name", data=b"x" * size, headers=runs.TEXT)
+        assert answer.status_code == 200
+        assert "Connection" not in answer.headers
+
+
 def test_poller_is_not_sent_what_it_has(
     server: Server, alice: requests.Session, finished: str
 ) -> None:
