@@ -17,12 +17,16 @@ EXECUTED, LOADED = (
 )
 
 
+INSIDE = {"dataflow", "component"}
+"""Nested workflows, which the scheduler executes itself; a component that is not found fails."""
+
+
 def test_every_kind_that_is_executed_stands_there() -> None:
-    assert {*registry.BUILT_IN, "dataflow"} == EXECUTED
+    assert set(registry.BUILT_IN) | INSIDE == EXECUTED
 
 
 def test_every_other_kind_stands_there_too() -> None:
-    assert set(unavailable.SENTENCES) | unavailable.SILENT == LOADED
+    assert (set(unavailable.SENTENCES) | unavailable.SILENT) - INSIDE == LOADED
 
 
 @pytest.mark.parametrize("extra", ["soap", "excel"])
