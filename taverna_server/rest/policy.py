@@ -44,6 +44,7 @@ _KINDS = (
     "biomart",
     "soaplab",
     "rshell",
+    "apiconsumer",
     "interaction",
     "wsdl/xml-splitter/in",
     "wsdl/xml-splitter/out",
