@@ -150,6 +150,16 @@ def errors_in(value: Value) -> Iterator[ErrorDocument]:
             yield from errors_in(item)
 
 
+def root_cause(error: ErrorDocument) -> ErrorDocument:
+    """The first error that the others follow from."""
+    while error.causes:
+        inner = next((found for cause in error.causes for found in errors_in(cause)), None)
+        if inner is None:
+            break
+        error = inner
+    return error
+
+
 # Describing
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from taverna_server.data.content import BYTES, EMPTY, HEAD, HTML, TEXT, XML, of_content
-from taverna_server.data.outputs import file_name
+from taverna_server.data.outputs import file_name, root_cause
 from taverna_server.data.values import (
     ErrorDocument,
     FileValue,
@@ -112,8 +112,10 @@ def size_of(value: Single | ErrorDocument) -> int:
 
 
 def error_text(error: ErrorDocument) -> str:
-    """An empty line, the message, and where it came from; causes are in the trace."""
-    return "".join(f"{line}\n" for line in ["", error.message, *trace_lines(error)])
+    """An empty line, the message, and how it all began; what is between is in the trace."""
+    root = root_cause(error)
+    because = [] if root is error else [f"Caused by: {root.message}", *trace_lines(root)]
+    return "".join(f"{line}\n" for line in ["", error.message, *trace_lines(error), *because])
 
 
 def trace_lines(error: ErrorDocument) -> Iterator[str]:

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 import msgpack
 
+from taverna_server.data.outputs import root_cause
 from taverna_server.data.values import (
     ErrorDocument,
     FileValue,
@@ -56,15 +57,17 @@ def has_errors(kind: int) -> bool:
 
 
 def encode(value: Value) -> Any:
-    """As msgpack can hold it; causes of errors are known otherwise and left out."""
+    """As msgpack can hold it; of the causes of an error only the first of all is kept."""
     if isinstance(value, str | bytes):
         return value
     if isinstance(value, ListValue):
         return [_LIST, value.depth, value.contains_errors, [encode(item) for item in value.items]]
     if isinstance(value, FileValue):
         return [_FILE, str(value.path), value.charset]
+    root = root_cause(value)
+    because = None if root is value else encode(root)
     frames = [[frame.where, frame.file, frame.line] for frame in value.trace]
-    return [_ERROR, value.depth, value.message, value.exception, frames]
+    return [_ERROR, value.depth, value.message, value.exception, frames, because]
 
 
 def decode(found: Any) -> Value:
@@ -77,7 +80,8 @@ def decode(found: Any) -> Value:
     if kind == _FILE:
         return FileValue(Path(first), second)
     trace = tuple(StackFrame(*frame) for frame in rest[1])
-    return ErrorDocument(second, first, rest[0], trace)
+    causes = () if rest[2] is None else (decode(rest[2]),)
+    return ErrorDocument(second, first, rest[0], trace, causes)
 
 
 def packer() -> msgpack.Packer:

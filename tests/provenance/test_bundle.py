@@ -56,6 +56,10 @@ def test_values_and_errors_lie_where_they_belong(halves: Bundle) -> None:
     assert read["outputs/labels/0.txt"] == b"half: 2"
     assert read["outputs/total.txt"] == b"3"
     assert b"\nProcessor 'Label' - Port 'label'" in read["outputs/labels/1.err"]
+    assert (
+        b"\nCaused by: Processor 'Read' - Port 'value': Line 1: java"
+        in read["outputs/labels/1.err"]
+    )
     stored = sorted(content for name, content in read.items() if name.startswith("intermediates/"))
     assert [one for one in stored if len(one) < 3] == [b"10", b"2", b"4", b"5"]
     assert [one.split(b"'")[1] for one in stored if len(one) > 3] == [b"Halve", b"Read"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from taverna_server.data.outputs import errors_in
+from taverna_server.data.outputs import root_cause
 from taverna_server.data.values import ErrorDocument, FileValue, ListValue, Value
 from taverna_server.engines.taverna.events import Index
 
@@ -44,13 +44,3 @@ def cause_of(error: ErrorDocument) -> str:
     if root.exception and root.exception not in text:
         text = f"{text} ({root.exception})"
     return text if len(text) <= LONGEST else f"{text[:LONGEST]}..."
-
-
-def root_cause(error: ErrorDocument) -> ErrorDocument:
-    """The first error that the others follow from."""
-    while error.causes:
-        inner = next((found for cause in error.causes for found in errors_in(cause)), None)
-        if inner is None:
-            break
-        error = inner
-    return error
