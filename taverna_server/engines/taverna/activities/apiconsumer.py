@@ -134,6 +134,8 @@ class Method:
 class ApiConsumer(Beanshell):
     """Calls the method of the configuration."""
 
+    here = True  # objects of one call are for the next
+
     def __init__(self, activity: Activity, context: RunContext) -> None:
         self._method = read_method(activity)
         self._prefix = f"API Consumer {self._method.class_name}.{self._method.name} error: "

@@ -49,6 +49,8 @@ _LARGEST_ANSWER = 1 << 26
 class Interaction(BoundActivity):
     """Asks once for each invocation and waits for the answer."""
 
+    here = True  # it waits, and counts its questions
+
     def __init__(self, activity: Activity, context: RunContext) -> None:
         super().__init__(activity, context)
         config = activity.config or Bean("none")

@@ -67,6 +67,8 @@ class Settings:
 class RShell(BoundActivity):
     """Evaluates the script of the configuration."""
 
+    here = True  # one script at a time on each Rserve
+
     def __init__(self, activity: Activity, context: RunContext) -> None:
         super().__init__(activity, context)
         config = activity.config or Bean("none")

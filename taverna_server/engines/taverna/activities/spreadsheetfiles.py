@@ -10,15 +10,12 @@ from __future__ import annotations
 import codecs
 import datetime
 import re
-import urllib.error
 import urllib.request
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from io import BytesIO
-from pathlib import Path
 from typing import TypeAlias
-from urllib.parse import urlsplit
-from urllib.request import url2pathname
+from urllib.parse import unquote, urlsplit
 
 from taverna_server.data.values import (
     ErrorDocument,
@@ -29,6 +26,12 @@ from taverna_server.data.values import (
     read_bytes,
     read_text,
 )
+from taverna_server.engines.taverna.activities.base import RunContext
+from taverna_server.engines.taverna.activities.httpclient import (
+    HttpClient,
+    Request,
+    ServiceUnreachable,
+)
 from taverna_server.engines.taverna.activities.javatext import double_text
 
 Cell: TypeAlias = str | None
@@ -38,6 +41,7 @@ _ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ODS = b"application/vnd.oasis.opendocument.spreadsheet"
 _FIELD = re.compile(r'[ \t]*"((?:[^"]|"")*)"[^,\r\n]*|([^,\r\n]*)')
 _FETCH_PATIENCE = 60
+_OK, _MISSING = 200, (404, 410)
 _MOST_OF_A_NAME = 4096
 _NO_LIBRARY = "reading xls, xlsx and ods files needs: pip install 'taverna-server[excel]'"
 
@@ -60,16 +64,17 @@ class SpreadsheetUnreadable(Exception):
     """It is no spreadsheet, or a broken one."""
 
 
-def read_sheet(given: Value, wd: Path) -> Sheet:
+def read_sheet(given: Value, context: RunContext) -> Sheet:
     """The first sheet of the spreadsheet.
 
     ``given`` is a file, or the text of an address or path, which begins at ``wd``.
+    Services get credentials of the run.
 
     Raises:
         SpreadsheetMissing: there is nothing.
         SpreadsheetUnreadable: what is there cannot be read.
     """
-    content = _content(given, wd)
+    content = _content(given, context)
     if content.startswith((_ZIP, _OLE)):
         kind = "ods" if _ODS in content[:200] else "excel"
         return Sheet(list(_sheet_rows(content)), kind)
@@ -78,13 +83,13 @@ def read_sheet(given: Value, wd: Path) -> Sheet:
     return Sheet(csv_rows(_decoded(content)), "csv")
 
 
-def _content(given: Value, wd: Path) -> bytes:
+def _content(given: Value, context: RunContext) -> bytes:
     """Inputs of the server are bytes or files: these may be a name, or the spreadsheet itself."""
     if isinstance(given, ListValue | ErrorDocument):
         raise TypeError("fileurl takes single values")
     if isinstance(given, bytes | FileValue) and not _is_name(given):
         return given.path.read_bytes() if isinstance(given, FileValue) else given
-    return _fetched(read_text(given).strip(), wd)
+    return _fetched(read_text(given).strip(), context)
 
 
 def _is_name(given: Single) -> bool:
@@ -99,24 +104,33 @@ def _is_name(given: Single) -> bool:
     return 0 < len(head) <= _MOST_OF_A_NAME and not any(mark in named for mark in unlike)
 
 
-def _fetched(place: str, wd: Path) -> bytes:
-    url = urlsplit(place)
+def _fetched(place: str, context: RunContext) -> bytes:
     try:
-        if url.scheme in ("http", "https", "ftp"):
+        url = urlsplit(place)
+        if url.scheme in ("http", "https"):
+            return _asked_for(place, context)
+        if url.scheme == "ftp":
             # The scheme was looked at above.
             with urllib.request.urlopen(place, timeout=_FETCH_PATIENCE) as answer:  # noqa: S310
                 content: bytes = answer.read()
                 return content
-        name = url2pathname(url.path) if url.scheme == "file" else place
-        return (wd / name).read_bytes()
+        name = unquote(url.path) if url.scheme == "file" else place
+        return (context.wd / name).read_bytes()
     except FileNotFoundError as error:
         raise SpreadsheetMissing(place) from error
-    except urllib.error.HTTPError as error:
-        error.close()
-        missing = error.code in (404, 410)
-        raise (SpreadsheetMissing if missing else SpreadsheetUnreadable)(str(error)) from error
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, ServiceUnreachable) as error:
         raise SpreadsheetUnreadable(str(error)) from error
+
+
+def _asked_for(url: str, context: RunContext) -> bytes:
+    answer = HttpClient(context).send(Request("GET", url))
+    content = answer.body.read()
+    answer.body.discard()
+    if answer.status in _MISSING:
+        raise SpreadsheetMissing(url)
+    if answer.status != _OK:
+        raise SpreadsheetUnreadable(f"{url} answers {answer.status} {answer.reason}")
+    return content
 
 
 def _sheet_rows(content: bytes) -> Iterator[Sequence[Cell]]:

@@ -101,7 +101,7 @@ class SpreadsheetImport(BoundActivity):
 
     def _rows(self, given: Value) -> list[dict[int, Cell]]:
         try:
-            return list(_chosen(self._import, read_sheet(given, self.context.wd)))
+            return list(_chosen(self._import, read_sheet(given, self.context)))
         except SpreadsheetMissing as error:
             raise ActivityFailure("Input spreadsheet file does not exist", str(error)) from error
         except SpreadsheetUnreadable as error:
