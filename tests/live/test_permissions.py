@@ -68,6 +68,7 @@ BODIES: dict[str, object] = {
     "status": "Operating",
     "expiry": "2099-01-01T00:00:00Z",
     "generate-provenance": "false",
+    "interaction": '<entry xmlns="http://www.w3.org/2005/Atom"><title>x</title></entry>',
     "listeners": {"listenerDefinition": {"type": "io"}},
     "input/input/<port>": {"runInput": {"value": "x"}},
     "wd": {"mkdir": {"name": "made"}},
@@ -137,7 +138,8 @@ class World:
         base = run if rule.startswith(RUN) else self.server.url
         body = BODIES.get(place.lstrip("/"), "x") if method in ("PUT", "POST") else None
         given = {"data": body} if isinstance(body, str) else {"json": body}
-        headers = {"Content-Type": "text/plain"} if isinstance(body, str) else {}
+        kind = "application/atom+xml" if place == "/interaction" else "text/plain"
+        headers = {"Content-Type": kind} if isinstance(body, str) else {}
         return session.request(method, base + path, headers=headers, **given)
 
 
