@@ -280,3 +280,13 @@ def test_no_path_leaves_its_directory(
             assert act() not in (b"eat me", ["secret", "wd"])
     assert sorted(item.name for item in outside.iterdir()) == ["secret", "wd"]
     assert (outside / "secret").read_bytes() == b"eat me"
+
+
+def test_created_file_never_replaces_another(tmp_path: Path) -> None:
+    wd = WorkDirectory(tmp_path)
+    assert wd.create("new", b"first")
+    assert not wd.create("new", b"second")
+    assert (tmp_path / "new").read_bytes() == b"first"
+    (tmp_path / "link").symlink_to(tmp_path / "absent")
+    assert not wd.create("link", b"third")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["link", "new"]

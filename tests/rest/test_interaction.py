@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -269,3 +270,18 @@ def test_page_of_another_site_changes_nothing(app: Flask, client: Client, run: s
         assert answer.status_code == 403
     ours = client.put(f"{run}/name", data="x", headers={**login, "Origin": "http://localhost"})
     assert ours.status_code == 401  # the password is wrong, the origin is not
+
+
+def test_entries_that_come_at_once_have_different_names(app: Flask, run: str) -> None:
+    manager, id = app.extensions[NAME].manager, run.rpartition("/")[2]
+    alice = manager.store.get_user("alice")
+
+    def add(_: int) -> str:
+        name: str = manager.add_interaction_entry(alice, id, lambda name: name.encode()).name
+        return name
+
+    with ThreadPoolExecutor(8) as pool:
+        names = set(pool.map(add, range(24)))
+    assert len(names) == 24
+    _, entries = manager.interaction_feed(alice, id)
+    assert {(entry.name, entry.content.decode()) for entry in entries} == {(n, n) for n in names}
