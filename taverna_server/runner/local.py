@@ -28,6 +28,7 @@ its directory.
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -67,6 +68,10 @@ NOT_FOR_ENGINES = frozenset({
 """Protocol dossier 14.3."""
 SERVER_PREFIX = "TAVERNA_SERVER_"
 """The server's own settings: passwords among them."""
+SECRETIVE = re.compile(
+    r"TOKEN|SECRET|PASSW|PWD$|CREDENTIAL|(API|ACCESS|PRIVATE)_?KEY", re.IGNORECASE
+)
+"""Names of variables that hold what is nobody's business in a workflow."""
 
 
 class LocalRunner(Runner):
@@ -143,9 +148,7 @@ class LocalRunner(Runner):
     def engine_environment(self, run_id: str, directory: RunDirectory) -> dict[str, str]:
         """What the engine inherits (protocol dossier 14.3), nothing of the server's own."""
         environment = {
-            name: value
-            for name, value in self.environment.items()
-            if name not in NOT_FOR_ENGINES and not name.startswith(SERVER_PREFIX)
+            name: value for name, value in self.environment.items() if _may_be_inherited(name)
         }
         if "/" in self.java:
             path = environment.get("PATH", os.defpath)
@@ -214,6 +217,12 @@ def _reaped(pid: int) -> bool:
 def _identity(user: LocalUser | None) -> dict[str, str]:
     """What programs ask the environment about who they are."""
     return {"HOME": user.home, "USER": user.name, "LOGNAME": user.name} if user else {}
+
+
+def _may_be_inherited(name: str) -> bool:
+    if name in NOT_FOR_ENGINES or name.startswith(SERVER_PREFIX):
+        return False
+    return name == "PWD" or not SECRETIVE.search(name)
 
 
 def _process(state: RunnerState) -> Process | None:
