@@ -33,6 +33,33 @@ def json_schema(document: type[Document]) -> JsonSchema:
     }
 
 
+def mapped_schema(root: str, description: str) -> JsonSchema:
+    """The schema of a document without declaration, by the mapped convention (dossier 2.9).
+
+    One element inside ``root``; below it attributes, text, elements, and arrays
+    where an element stands several times.
+    """
+    element = {"$ref": "#/$defs/Mapped"}
+    several = {"type": "array", "items": element, "minItems": 2}
+    members = {
+        "type": "object",
+        "patternProperties": {"^[@$]": {"type": "string"}},
+        "additionalProperties": {"anyOf": [element, several]},
+        "minProperties": 1,
+    }
+    inner = {"type": "object", "additionalProperties": element}
+    return {
+        "$schema": DIALECT,
+        "title": root,
+        "description": description,
+        "type": "object",
+        "properties": {root: inner | {"minProperties": 1, "maxProperties": 1}},
+        "required": [root],
+        "additionalProperties": False,
+        "$defs": {"Mapped": {"anyOf": [{"type": ["string", "number", "boolean"]}, members]}},
+    }
+
+
 def _reference(schema: type[Document]) -> JsonSchema:
     return {"$ref": f"#/$defs/{schema.__name__}"}
 

@@ -12,17 +12,22 @@ import sys
 from pathlib import Path
 
 from taverna_server.representations.catalogue import DOCUMENTS
-from taverna_server.representations.json_schema import json_schema
+from taverna_server.representations.json_schema import JsonSchema, json_schema, mapped_schema
 from taverna_server.representations.xsd import xml_schemas
+
+WORKFLOW = "A workflow document: its elements as they stand, which is not ours to say."
 
 
 def published() -> dict[str, bytes]:
     """Every file below ``schemas/``, by relative path."""
     files = xml_schemas(DOCUMENTS)
-    for schema in DOCUMENTS:
-        document = json.dumps(json_schema(schema), indent=2, ensure_ascii=False) + "\n"
-        files[f"json/{schema.root}.json"] = document.encode("utf-8")
+    for schema in [*map(json_schema, DOCUMENTS), mapped_schema("workflow", WORKFLOW)]:
+        files[f"json/{schema['title']}.json"] = _written(schema)
     return files
+
+
+def _written(schema: JsonSchema) -> bytes:
+    return f"{json.dumps(schema, indent=2, ensure_ascii=False)}\n".encode()
 
 
 def publish(directory: Path) -> None:

@@ -1,6 +1,6 @@
 """Opens run bundles with rocrate and checks them with roc-validator; no network.
 
-Run by ``test_crate.py`` in an environment of its own (``make crate-tools``), because
+Run by ``test_crate.py`` in an environment of its own (``make crates``), because
 the tools bring thirty packages. The one document that they would fetch, the context
 of RO-Crate 1.1, comes with rocrate 0.13; everything else is refused.
 

@@ -73,6 +73,9 @@ INVALID = [
     (JSON, b'{"runList":""}'),
     (JSON, b'{"runList":{"run":{"@href":"x"}}}'),
     (JSON, b'{"runList":{"run":[],"more":1}}'),
+    (JSON, b'{"workflow":{}}'),
+    (JSON, b'{"workflow":{"workflow":{"@version":1}}}'),
+    (JSON, b'{"workflow":{"workflow":{"dataflow":[null]}}}'),
 ]
 
 

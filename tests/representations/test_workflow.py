@@ -16,6 +16,8 @@ from taverna_server.representations.workflow import (
     wrap_workflow,
     write_workflow,
 )
+from tests.example_workflows import ROOT
+from tests.published import check
 
 DOCUMENT = (Path(__file__).parents[1] / "golden/workflow/reverse.t2flow").read_bytes()
 TS = "http://ns.taverna.org.uk/2010/xml/server/"
@@ -29,6 +31,13 @@ def canonical(document: bytes) -> bytes:
 
 def test_wrapped_and_unwrapped_is_the_same_infoset() -> None:
     assert canonical(unwrap_workflow(wrap_workflow(DOCUMENT))) == canonical(DOCUMENT)
+
+
+@pytest.mark.parametrize(
+    "path", sorted(ROOT.glob("*/workflow.t2flow")), ids=lambda path: path.parent.name
+)
+def test_json_of_every_example_is_valid(path: Path) -> None:
+    check(write_workflow(path.read_bytes(), JSON), JSON)
 
 
 def test_wrapper_has_one_child_and_no_white_space_of_its_own() -> None:
