@@ -227,9 +227,17 @@ class Config:
     webhook_targets: tuple[str, ...] = option(
         "",
         words,
-        "Where messages may be POSTed: hosts (*.example.org), whole origins, * for every public "
-        "host. Empty: nowhere.",
+        "Where messages may be POSTed: hosts (*.example.org), whole origins, also with a path, "
+        "* for every public host. Empty: nowhere.",
     )
+    uri_sources: tuple[str, ...] = option(
+        "",
+        words,
+        "Where text/uri-list may have files fetched from: hosts (*.example.org), whole origins, "
+        "also with a path, * for every public host. Empty: nowhere.",
+    )
+    max_fetched_size: int = option("1G", size, "Longest file fetched from there, in bytes.")
+    fetch_time: int = option("300", whole(1), "Seconds until a fetch is given up.")
     log_level: str = option(
         "info", one_of("debug", "info", "warning", "error"), "Least important lines logged."
     )

@@ -10,17 +10,20 @@
     │   │   └── InvalidCredential   a key, certificate or login that cannot be used
     │   ├── NotAuthenticated        who are you?
     │   ├── NotPermitted            known, and not allowed
-    │   │   └── BadPath             a file name or place that is not allowed
+    │   │   ├── BadPath             a file name or place that is not allowed
+    │   │   └── NotFetched          a web address that does not give what lies there
     │   ├── Unknown                 no such thing, or invisible to the caller
     │   │   ├── UnknownRun  UnknownPort  UnknownEntry  UnknownUser  UnknownWorkflow
     │   │   └── UnknownCredential  UnknownEvent
     │   ├── TooLarge                longer than this resource takes
+    │   ├── BadUriList              a list of URIs that names nothing to fetch
     │   └── NotAcceptable  UnsupportedMedia  RangeNotSatisfiable
     ├── TryLater                    right, but not now
     │   ├── TooManyRuns  TooManyOperating  RunnerUnavailable
     │   └── CreationOff             the administrator wants no such runs
     ├── WorkflowInvalid             a workflow that cannot run; carries all its problems
     ├── NotDelivered                a message did not reach its address
+    ├── PrivateAddress              of a private network, and not meant to be reached
     ├── RunRefused                  the engine did not start and never will
     └── ConfigurationError          whoever runs the server can put it right
 
@@ -73,6 +76,10 @@ class NotPermitted(ClientMistake):
 
 class BadPath(NotPermitted):
     """A name or place in a working directory that is not allowed."""
+
+
+class NotFetched(NotPermitted):
+    """What lies at a web address does not come, or is too much."""
 
 
 class Unknown(ClientMistake):
@@ -131,6 +138,10 @@ class TooLarge(ClientMistake):
     """A body longer than the resource takes."""
 
 
+class BadUriList(ClientMistake):
+    """A list of URIs that does not name what is to be fetched."""
+
+
 class NotAcceptable(ClientMistake):
     """None of the representations offered is one the client accepts."""
 
@@ -173,6 +184,10 @@ class NotDelivered(TavernaServerError):
     def __init__(self, reason: str, *, for_good: bool = False) -> None:
         super().__init__(reason)
         self.for_good = for_good
+
+
+class PrivateAddress(TavernaServerError):
+    """An address of a private network, where only public ones are permitted."""
 
 
 class RunRefused(TavernaServerError):

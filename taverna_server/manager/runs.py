@@ -71,6 +71,10 @@ class Runs(Quotas):
         self._make_directory(run, document)
         return run
 
+    def check_source(self, source: str) -> None:
+        """Raises CreationOff unless a workflow from there would be taken: before it is fetched."""
+        check_source(self.policy(), source)
+
     def _make_directory(self, run: Run, document: bytes) -> None:
         try:
             self.directory(run).create(document)

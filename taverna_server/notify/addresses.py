@@ -1,10 +1,7 @@
 """Addresses that messages may be sent to, and which are permitted here.
 
 A webhook makes the server send requests wherever an owner says, from inside its
-network. So it goes only where ``webhook_targets`` permits: ``*`` and
-``*.example.org`` stand for hosts that are reached by https and are not of a
-private network, a whole origin (``http://127.0.0.1:9000``) for itself, wherever
-it is.
+network. So it goes only where ``webhook_targets`` permits (``outside/targets.py``).
 """
 
 from __future__ import annotations
@@ -12,14 +9,15 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Sequence
-from urllib.parse import SplitResult, unquote, urlsplit
+from urllib.parse import SplitResult, unquote
 
 from taverna_server.config import Config
 from taverna_server.errors import BadRequest
 from taverna_server.model.events import Message
+from taverna_server.outside import is_permitted, web_address
 
 MAIL = "mailto"
-_ORIGIN_PORTS = {"http": 80, "https": 443}
+_WEB = frozenset({"http", "https"})
 _LONGEST = 1000
 _MAILBOX = re.compile(
     r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@"
@@ -61,7 +59,7 @@ def check_address(config: Config, address: str) -> str:
     scheme = address.partition(":")[0].lower()
     if scheme == MAIL:
         mailbox(address)
-    elif scheme in _ORIGIN_PORTS:
+    elif scheme in _WEB:
         check_webhook(config, address)
     return address
 
@@ -85,35 +83,9 @@ def check_webhook(config: Config, address: str) -> SplitResult:
         BadRequest: no such address, or not permitted by ``webhook_targets``.
     """
     try:
-        parts = urlsplit(address)
-        usable = bool(parts.hostname) and parts.port != 0 and parts.username is None
-    except ValueError:
-        usable = False
-    if not usable or not address.isascii() or " " in address:
-        raise BadRequest("failed to set property: this is no address of a web server")
-    if not (is_listed(config, parts) or _is_any_of(config, parts)):
+        parts = web_address(address)
+    except ValueError as error:
+        raise BadRequest("failed to set property: this is no address of a web server") from error
+    if not is_permitted(config.webhook_targets, parts):
         raise BadRequest("failed to set property: this server sends nothing to that address")
     return parts
-
-
-def is_listed(config: Config, parts: SplitResult) -> bool:
-    """Whether the configuration names this very origin."""
-    listed = (urlsplit(target) for target in config.webhook_targets if "://" in target)
-    return origin(parts) in {origin(target) for target in listed}
-
-
-def origin(parts: SplitResult) -> tuple[str, str, int]:
-    """Scheme, host and port."""
-    return parts.scheme, parts.hostname or "", parts.port or _ORIGIN_PORTS.get(parts.scheme, 0)
-
-
-def _is_any_of(config: Config, parts: SplitResult) -> bool:
-    host = parts.hostname or ""
-    patterns = [target for target in config.webhook_targets if "://" not in target]
-    return parts.scheme == "https" and any(_matches(host, pattern) for pattern in patterns)
-
-
-def _matches(host: str, pattern: str) -> bool:
-    if pattern.startswith("*"):
-        return host.endswith(pattern[1:].lower())
-    return host == pattern.lower()

@@ -1,8 +1,7 @@
 """Messages by HTTP POST, signed, and only to where the configuration permits.
 
-The name of the host is resolved here, once: its addresses are checked and one of
-them is connected to, so that a name cannot mean one machine when it is checked
-and another when it is used. Redirects are not followed.
+Whether an address may be reached, and how it is, is ``outside``'s business.
+Redirects are not followed.
 
 Signatures follow Standard Webhooks in its asymmetric form (``v1a``, Ed25519):
 receivers need a public key and share no secret with us.
@@ -12,27 +11,22 @@ from __future__ import annotations
 
 import base64
 import http.client
-import ipaddress
 import json
-import socket
-import ssl
-import threading
 import time
 from collections.abc import Sequence
-from contextlib import suppress
 from typing import Any
 from urllib.parse import SplitResult
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from taverna_server.config import Config
-from taverna_server.errors import NotDelivered
+from taverna_server.errors import NotDelivered, PrivateAddress
 from taverna_server.model.events import Message
-from taverna_server.notify.addresses import check_webhook, is_listed, name_of, origin
+from taverna_server.notify.addresses import check_webhook, name_of
+from taverna_server.outside import addresses, connected, target_of
 
-SECONDS = 10
-"""To connect, and for each piece of the answer."""
 ALTOGETHER = 30
+"""Seconds for all of it."""
 _TRY_AGAIN = frozenset({408, 425, 429})
 """Refusals that say so."""
 
@@ -48,7 +42,9 @@ def post(config: Config, messages: Sequence[Message], key: Ed25519PrivateKey) ->
     body = payload(config, messages)
     headers = signed(name_of(messages), body, key)
     try:
-        status = _send(parts, _addresses(config, parts), body, headers)
+        status = _send(config, parts, body, headers)
+    except PrivateAddress as error:
+        raise NotDelivered(str(error), for_good=True) from error
     except (OSError, http.client.HTTPException) as error:
         raise NotDelivered(f"{type(error).__name__}: {error}") from error
     if not 200 <= status < 300:
@@ -89,57 +85,10 @@ def signed(name: str, body: bytes, key: Ed25519PrivateKey) -> dict[str, str]:
     }
 
 
-def _addresses(config: Config, parts: SplitResult) -> list[str]:
-    _, host, port = origin(parts)
-    found = [str(item[4][0]) for item in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
-    if not is_listed(config, parts) and not all(map(_is_public, found)):
-        raise NotDelivered(f"{host} is an address of a private network", for_good=True)
-    return found
-
-
-def _is_public(address: str) -> bool:
-    found = ipaddress.ip_address(address.partition("%")[0])
-    plain = getattr(found, "ipv4_mapped", None) or found
-    return plain.is_global and not plain.is_multicast
-
-
-def _send(
-    parts: SplitResult, addresses: Sequence[str], body: bytes, headers: dict[str, str]
-) -> int:
+def _send(config: Config, parts: SplitResult, body: bytes, headers: dict[str, str]) -> int:
     """The status of the answer; its body is nobody's business."""
-    scheme, host, port = origin(parts)
-    secure = scheme == "https"
-    kind = http.client.HTTPSConnection if secure else http.client.HTTPConnection
-    connection = kind(host, port, timeout=SECONDS)
-    connection.sock = _connect(addresses, port)
-    watchdog = threading.Timer(ALTOGETHER, _hang_up, [connection])
-    watchdog.start()
-    try:
-        if secure:
-            connection.sock = wrapped = ssl.create_default_context().wrap_socket(
-                connection.sock, server_hostname=host, do_handshake_on_connect=False
-            )
-            wrapped.do_handshake()
-        target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-        connection.request("POST", target, body, headers)
+    found = addresses(config.webhook_targets, parts)
+    with connected(parts, found, ALTOGETHER) as connection:
+        connection.request("POST", target_of(parts), body, headers)
         with connection.getresponse() as response:
             return response.status
-    finally:
-        watchdog.cancel()
-        connection.close()
-
-
-def _connect(addresses: Sequence[str], port: int) -> socket.socket:
-    problem: OSError = OSError("the host has no address")
-    for address in addresses:
-        try:
-            return socket.create_connection((address, port), SECONDS)
-        except OSError as error:
-            problem = error
-    raise problem
-
-
-def _hang_up(connection: http.client.HTTPConnection) -> None:
-    """For receivers that send their answer a byte now and then."""
-    with suppress(OSError, AttributeError):
-        connection.sock.shutdown(socket.SHUT_RDWR)

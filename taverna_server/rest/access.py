@@ -20,12 +20,11 @@ from flask import g, request
 from taverna_server.errors import NotAuthenticated, NotPermitted
 from taverna_server.rest import pages
 from taverna_server.rest.context import config, services
+from taverna_server.rest.negotiation import URI_LIST
 
 _PUBLIC = re.compile(r"/rest(?:/policy(?:/[^/]*)?|/schemas(?:/.*)?)?/?")
 _GUARDED = ("/rest/", "/feed/", "/admin/")
 _OF_RUN_ACCOUNTS = re.compile(r"/rest/runs/<run_id>/(?:wd|interaction)(?:/.*)?")
-_URI_LIST = "text/uri-list"
-"""Has the server fetch things, which a run can do for itself (protocol dossier 18)."""
 
 
 def authenticate() -> None:
@@ -76,7 +75,8 @@ def _is_own(run_id: str) -> bool:
     rule, given = request.url_rule, request.view_args or {}
     if rule is None or given.get("run_id") != run_id:
         return False
-    return bool(_OF_RUN_ACCOUNTS.fullmatch(rule.rule)) and request.mimetype != _URI_LIST
+    # A list of URIs has the server fetch things, which a run can do for itself (dossier 18).
+    return bool(_OF_RUN_ACCOUNTS.fullmatch(rule.rule)) and request.mimetype != URI_LIST
 
 
 def _needs_account(path: str) -> bool:

@@ -22,7 +22,7 @@ from taverna_server.errors import BadRequest, TooLarge, UnsupportedMedia
 from taverna_server.representations import OFFERED, read
 from taverna_server.representations.binding import Document
 from taverna_server.rest.context import config
-from taverna_server.rest.negotiation import JSON, TEXT, XML, charset, consumed
+from taverna_server.rest.negotiation import JSON, TEXT, URI_LIST, XML, charset, consumed, media_type
 from taverna_server.rest.operations import check_declared, current
 
 CHUNK = 2**18
@@ -134,6 +134,11 @@ def received(schema: type[Document]) -> Any:
     """
     check_declared(schema, current().reads)
     return read(schema, *document())
+
+
+def is_uri_list() -> bool:
+    """Whether the body names what the server is to fetch, instead of being it."""
+    return media_type(request.headers.get("Content-Type")) == URI_LIST
 
 
 def document() -> tuple[bytes, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 
 from flask import Blueprint, Response, request
 
@@ -16,11 +17,11 @@ from taverna_server.representations.directory import (
     MkDir,
     Upload,
 )
-from taverna_server.rest import bodies
+from taverna_server.rest import bodies, uri_lists
 from taverna_server.rest.context import caller, manager
 from taverna_server.rest.files import cannot_produce, file_answer
 from taverna_server.rest.links import entry_url
-from taverna_server.rest.negotiation import ZIP
+from taverna_server.rest.negotiation import URI_LIST, ZIP
 from taverna_server.rest.operations import (
     ANYTHING,
     answers,
@@ -69,16 +70,17 @@ def put_entry(run_id: str, path: str = "") -> Response:
     wd, path = manager().working_directory(caller(), run_id, for_writing=True), path_asked_for()
     if "Content-Range" in request.headers:  # RFC 9110 14.5: it would replace the whole
         raise BadRequest("a file comes whole: Content-Range is not taken")
-    is_new = wd.write(path, bodies.chunks())
-    return created(entry_url(run_id, path)) if is_new else nothing()
+    return _stored(run_id, wd, path, bodies.chunks())
 
 
 @blueprint.post("")
 @blueprint.post("/<entry:path>")
-@reads(MkDir, Upload)
-@answers(201)
+@reads(MkDir, Upload, URI_LIST)
+@answers(201, 204)
 def post_entry(run_id: str, path: str = "") -> Response:
     wd, path = manager().working_directory(caller(), run_id, for_writing=True), path_asked_for()
+    if bodies.is_uri_list():
+        return _stored(run_id, wd, path, uri_lists.content(uri_lists.only_address()))
     wd.entry(path)
     body, media_type = bodies.document()
     try:
@@ -99,6 +101,12 @@ def delete_entry(run_id: str, path: str = "") -> Response:
     wd, path = manager().working_directory(caller(), run_id, for_writing=True), path_asked_for()
     wd.delete(path)
     return nothing()
+
+
+def _stored(run_id: str, wd: WorkDirectory, path: str, content: Iterable[bytes]) -> Response:
+    """A file that is new, or has new content (protocol dossier 8.6)."""
+    is_new = wd.write(path, content)
+    return created(entry_url(run_id, path)) if is_new else nothing()
 
 
 @offers(DirectoryContents, ZIP)

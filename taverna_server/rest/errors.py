@@ -33,6 +33,7 @@ STATUSES: dict[type[Exception], int] = {
     errors.TooLarge: 413,
     errors.UnsupportedMedia: 415,
     errors.RangeNotSatisfiable: 416,
+    errors.BadUriList: 422,
     errors.TryLater: 503,
 }
 """A class stands for those below it, too."""

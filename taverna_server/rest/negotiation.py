@@ -25,6 +25,7 @@ WFBUNDLE = "application/vnd.taverna.scufl2.workflow-bundle"
 ROBUNDLE = "application/vnd.wf4ever.robundle+zip"
 WADL = "application/vnd.sun.wadl+xml"
 ZIP = "application/zip"
+URI_LIST = "text/uri-list"
 BYTES = "application/octet-stream"
 
 _TOKEN = r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+"  # noqa: S105  (a token of RFC 9110, no secret)

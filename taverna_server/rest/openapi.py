@@ -15,7 +15,7 @@ from flask import Flask
 import taverna_server
 from taverna_server.representations.binding import Document
 from taverna_server.representations.json_schema import json_schema
-from taverna_server.rest.negotiation import JSON, TEXT
+from taverna_server.rest.negotiation import JSON, TEXT, URI_LIST
 from taverna_server.rest.operations import ANYTHING, Form, Operation, media_types
 from taverna_server.rest.resources import Method, methods
 
@@ -30,6 +30,7 @@ _REFUSALS = {
     413: "The body is too long.",
     415: "The body is of a type that is not read here.",
     416: "The range lies outside of the file.",
+    422: "The list of URIs names nothing that could be fetched.",
     503: "Too much at the moment; try later.",
 }
 _SUCCESSES = {
@@ -105,6 +106,7 @@ def _refusals(operation: Operation, has_parameters: bool) -> list[int]:
     found |= {404} if has_parameters else set()
     found |= {406} if operation.offers else set()
     found |= {413, 415} if operation.reads else set()
+    found |= {422} if URI_LIST in operation.reads else set()
     found |= {416} if 206 in operation.statuses else set()
     return sorted(found)
 

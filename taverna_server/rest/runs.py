@@ -9,11 +9,11 @@ from taverna_server.representations.common import Link
 from taverna_server.representations.run import RunDescription
 from taverna_server.representations.server import RunList
 from taverna_server.representations.workflow import unwrap_workflow
-from taverna_server.rest import bodies
+from taverna_server.rest import bodies, uri_lists
 from taverna_server.rest.context import caller, manager
 from taverna_server.rest.dates import write_basic_time
 from taverna_server.rest.links import rest_url, run_url
-from taverna_server.rest.negotiation import SCUFL, T2FLOW, WFBUNDLE, XML
+from taverna_server.rest.negotiation import SCUFL, T2FLOW, URI_LIST, WFBUNDLE, XML
 from taverna_server.rest.operations import answers, offers, reads
 from taverna_server.rest.responses import created, document, nothing
 
@@ -49,10 +49,13 @@ def get_runs() -> Response:
 
 
 @blueprint.post("")
-@reads(T2FLOW, XML, WFBUNDLE, SCUFL)
+@reads(T2FLOW, XML, WFBUNDLE, SCUFL, URI_LIST)
 @answers(201)
 def post_runs() -> Response:
     user = caller()
+    if bodies.is_uri_list():
+        body, source = uri_lists.workflow()
+        return created(run_url(manager().create_run(user, body, source=source).id))
     body, media_type = bodies.document()
     run = manager().create_run(user, unwrap_workflow(body) if media_type == XML else body)
     return created(run_url(run.id))

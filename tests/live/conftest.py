@@ -7,14 +7,24 @@ from pathlib import Path
 
 import pytest
 import requests
+from werkzeug.wrappers import Response
 
+from tests.engines.taverna.activities.localservices import Service, serving
 from tests.live import runs
 from tests.live.server import Server, running
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    with running(tmp_path_factory.mktemp("server"), run_limit=1000) as server:
+def elsewhere() -> Iterator[Service]:
+    """A web server that the server may fetch from; it has the echo workflow everywhere."""
+    with serving(lambda _: Response(runs.ECHO)) as service:
+        yield service
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory, elsewhere: Service) -> Iterator[Server]:
+    settings = {"run_limit": 1000, "uri_sources": elsewhere.url}
+    with running(tmp_path_factory.mktemp("server"), **settings) as server:
         yield server
         assert "Traceback" not in server.log()
 

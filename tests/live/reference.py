@@ -14,7 +14,7 @@ from typing import NamedTuple
 XML, JSON, TEXT = "application/xml", "application/json", "text/plain"
 T2FLOW = "application/vnd.taverna.t2flow+xml"
 ROBUNDLE, ZIP = "application/vnd.wf4ever.robundle+zip", "application/zip"
-HTML = "text/html"
+HTML, URI_LIST = "text/html", "text/uri-list"
 ATOM, BYTES = "application/atom+xml", "application/octet-stream"
 XJ = (XML, JSON)
 
@@ -115,7 +115,7 @@ _ADMINISTRATION = (
 ROWS = (
     _get("/rest", *XJ, user=None),
     _get("/rest/runs", *XJ),
-    Row("/rest/runs", "POST", (T2FLOW, XML), status=201, body="workflow"),
+    Row("/rest/runs", "POST", (T2FLOW, XML, URI_LIST), status=201, body="workflow"),
     _get("/rest/policy", *XJ, user=None),
     _get("/rest/policy/runLimit", TEXT, user=None),
     _get("/rest/policy/operatingLimit", TEXT, user=None),
@@ -189,6 +189,9 @@ ROWS = (
     Row("{new}/wd", "DELETE", status=403),
     Row("{new}/wd", "POST", XJ, status=201, body="directory/mkdir"),
     Row("{new}/wd/logs", "POST", XJ, status=201, body="directory/upload"),
+    Row("{new}/wd/fetched.txt", "POST", (URI_LIST,), status=201, body="workflow"),
+    Row("{new}/wd/{file}", "POST", (URI_LIST,), status=204, body="workflow"),
+    Row("{new}/wd", "POST", (URI_LIST,), status=403, body="workflow"),
     Row("{new}/wd/{file}", "DELETE", status=204),
     _get("/feed", ATOM),
     _get("/feed/{event}", ATOM),

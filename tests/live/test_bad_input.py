@@ -175,7 +175,7 @@ def test_path_leads_nowhere(server: Server, run: str, path: str, status: int) ->
         ("PUT", "/status", {"Content-Type": "application/x-www-form-urlencoded"}, 415),
         ("PUT", "/input/input/IN", {"Content-Type": "text/plain"}, 415),
         ("PUT", "/input/input/IN", {"Content-Type": "no type at all"}, 415),
-        ("POST", "/wd", {"Content-Type": "text/uri-list"}, 415),
+        ("POST", "/wd", {"Content-Type": "text/uri-list"}, 422),
         ("POST", "/status", {}, 405),
         ("PUT", "", {}, 405),
         ("DELETE", "/input/input/IN", {}, 405),

@@ -17,9 +17,10 @@ from taverna_server.app import create_app
 from taverna_server.config import Config
 from taverna_server.rest.negotiation import SCUFL, WADL, WFBUNDLE, accepts
 from taverna_server.rest.resources import methods
+from tests.engines.taverna.activities.localservices import Service
 from tests.keys import certificate, der
 from tests.live import runs
-from tests.live.reference import JSON, ROWS, XML, Case, cases
+from tests.live.reference import JSON, ROWS, URI_LIST, XML, Case, cases
 from tests.live.server import Server
 from tests.published import check
 
@@ -127,7 +128,14 @@ def new(server: Server, alice: requests.Session) -> Iterator[str]:
 
 
 @pytest.mark.parametrize("case", list(cases()), ids=lambda case: case.name)
-def test_row(case: Case, server: Server, alice: requests.Session, new: str, done: str) -> None:
+def test_row(
+    case: Case,
+    server: Server,
+    elsewhere: Service,
+    alice: requests.Session,
+    new: str,
+    done: str,
+) -> None:
     row = case.row
     made = Places(alice, new, server)
     found = {name: getattr(made, name)() for name in re.findall(r"{(\w+)}", row.path)
@@ -139,7 +147,7 @@ def test_row(case: Case, server: Server, alice: requests.Session, new: str, done
     answer = server.session(row.user).request(
         row.method,
         address if address.startswith("http") else server.url + address,
-        data=body(row.body, case.sent) if case.sent else None,
+        data=_sent(row.body, case.sent, elsewhere),
         headers=headers,
     )
     assert answer.status_code == row.status, answer.text
@@ -149,6 +157,12 @@ def test_row(case: Case, server: Server, alice: requests.Session, new: str, done
         check(answer.content, case.accepted)
     if row.status == 201:
         assert server.session(row.user).get(answer.headers["Location"]).ok
+
+
+def _sent(name: str, kind: str, elsewhere: Service) -> bytes | str | None:
+    if kind == URI_LIST:
+        return f"{elsewhere.url}/{name}"
+    return body(name, kind) if kind else None
 
 
 def test_every_resource_method_and_media_type_has_a_row(tmp_path: Path) -> None:
