@@ -8,7 +8,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from taverna_server.data.outputs import write_output
 from taverna_server.data.rundir import RunDirectory, RunOrder
 from taverna_server.data.values import Value
 from taverna_server.engines.base import Engine, Report
@@ -17,10 +16,11 @@ from taverna_server.engines.taverna.detail_log import DetailLog
 from taverna_server.engines.taverna.driver import Controls, Ended
 from taverna_server.engines.taverna.events import RunCancelled, RunStuck
 from taverna_server.engines.taverna.execution import execute, read_workflow
-from taverna_server.engines.taverna.inputs import below, read_inputs
+from taverna_server.engines.taverna.inputs import read_inputs
 from taverna_server.engines.taverna.plan import WorkflowPlan
 from taverna_server.engines.taverna.recording import Recording, recording
 from taverna_server.engines.taverna.reporting import EventReport
+from taverna_server.engines.taverna.saving import OutputFiles
 from taverna_server.errors import TavernaServerError, WorkflowInvalid
 
 STOPPED = 143
@@ -67,12 +67,13 @@ class _OneRun:
         plan = read_workflow(document, self.order.options)
         wanted = self.order.generate_provenance and self.order.baclava_output is None
         with recording(wanted, plan, document, self.order.run_id, self.scratch) as record:
-            ended = self._run(plan, record)
-            _write_outputs(self.directory, self.order, ended.outputs)
+            files = OutputFiles(self.directory, self.order)
+            ended = self._run(plan, record, files)
+            files.finish(ended.outputs)
             code = _exit_code(ended)
             return code if record is None or code else self._save(record, ended)
 
-    def _run(self, plan: WorkflowPlan, record: Recording | None) -> Ended:
+    def _run(self, plan: WorkflowPlan, record: Recording | None, files: OutputFiles) -> Ended:
         order, directory = self.order, self.directory
         context = RunContext(directory.wd, self.scratch, order.run_id, order.options, directory)
 
@@ -87,7 +88,7 @@ class _OneRun:
             if record is not None:
                 record.started(inputs)
 
-        listeners = (self.log, EventReport(self.report))
+        listeners = (files, self.log, EventReport(self.report))
         witness = None if record is None else record.witness
         return execute(plan, read, context, self.controls, listeners, begun, witness)
 
@@ -111,24 +112,6 @@ def _scratch(directory: RunDirectory) -> Iterator[Path]:
         yield directory.scratch
     finally:
         shutil.rmtree(directory.scratch, ignore_errors=True)
-
-
-def _write_outputs(directory: RunDirectory, order: RunOrder, outputs: Mapping[str, Value]) -> None:
-    """Also those of a run that was stopped, as far as they were ready.
-
-    Raises:
-        WorkflowInvalid: something lies where an output belongs (15).
-    """
-    if order.baclava_output is not None:
-        from taverna_server.data.baclava import write_baclava  # few runs need it
-
-        write_baclava(below(directory.wd, order.baclava_output), outputs)
-        return
-    for port, value in outputs.items():
-        try:
-            write_output(directory.out, port, value)
-        except FileExistsError as error:
-            raise WorkflowInvalid([f"There is already data saved to: {error.filename}"]) from error
 
 
 def _exit_code(ended: Ended) -> int:

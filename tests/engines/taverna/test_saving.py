@@ -1,0 +1,48 @@
+"""Outputs are there as soon as they are whole."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from taverna_server.data.rundir import RunDirectory, RunOrder
+from taverna_server.engines.taverna.events import OutputReady
+from taverna_server.engines.taverna.saving import OutputFiles
+from taverna_server.errors import WorkflowInvalid
+from tests.engines.taverna.building import value
+
+
+@pytest.fixture
+def directory(tmp_path: Path) -> RunDirectory:
+    found = RunDirectory(tmp_path / "run")
+    found.create(b"")
+    return found
+
+
+def test_output_is_saved_when_it_is_ready(directory: RunDirectory) -> None:
+    files = OutputFiles(directory, RunOrder("run"))
+    files.said(OutputReady("o", value(["a"], 1)))
+    assert (directory.out / "o" / "1").read_text() == "a"
+    files.finish({"o": value(["a"], 1)})
+
+
+def test_problem_is_told_at_the_end(directory: RunDirectory) -> None:
+    """Other outputs are saved all the same."""
+    directory.out.mkdir(exist_ok=True)
+    (directory.out / "o").touch()
+    files = OutputFiles(directory, RunOrder("run"))
+    files.said(OutputReady("o", "x"))
+    files.said(OutputReady("p", "y"))
+    assert (directory.out / "p").read_text() == "y"
+    with pytest.raises(WorkflowInvalid, match=r"There is already data saved to: .*/o"):
+        files.finish({"o": "x", "p": "y"})
+
+
+def test_document_is_written_at_the_end(directory: RunDirectory) -> None:
+    files = OutputFiles(directory, RunOrder("run", baclava_output="out.xml"))
+    files.said(OutputReady("o", "x"))
+    assert not (directory.wd / "out.xml").exists()
+    files.finish({"o": "x"})
+    assert (directory.wd / "out.xml").exists()
+    assert not (directory.out / "o").exists()
