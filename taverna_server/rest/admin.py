@@ -33,7 +33,13 @@ from taverna_server.rest.origin import check_origin
 from taverna_server.rest.responses import created, document, nothing, text
 from taverna_server.rest.usage import described
 
-FIGURES = ("invokationCount", "runCount", "operatingCount", "startupTime", "lastExitCode")
+FIGURES = {
+    "invokationCount": "Requests answered so far.",
+    "runCount": "Runs there are, in any state.",
+    "operatingCount": "Runs that operate.",
+    "startupTime": "Seconds that the last start of a part of the server took.",
+    "lastExitCode": "Exit code of a reconciler that failed; empty when none did.",
+}
 LISTS: dict[str, Callable[[User], list[str]]] = {
     "currentRuns": lambda user: manager().current_runs(user),
     "factoryProcessMapping": lambda user: manager().engine_processes(user),
@@ -41,6 +47,12 @@ LISTS: dict[str, Callable[[User], list[str]]] = {
     "permittedWorkflowURIs": lambda user: list(manager().policy().permitted_workflows),
 }
 """What an engine is started with is the configuration's business: there are no extra arguments."""
+LIST_PURPOSES = {
+    "currentRuns": "The ids of all runs.",
+    "factoryProcessMapping": "Owner and process number of each engine, in turn.",
+    "extraArguments": "Always empty: what an engine is started with is configured.",
+    "permittedWorkflowURIs": "Addresses that workflows may come from; none for anywhere.",
+}
 
 blueprint = Blueprint("admin", __name__, url_prefix="/admin")
 blueprint.before_request(check_origin)
@@ -83,7 +95,7 @@ def _getter(name: str) -> Callable[[], Response]:
         given = manager().settings(user) if name in SETTINGS else manager().figures(user)
         return text(as_text(given[name]))
 
-    get.__doc__ = SETTINGS[name].help if name in SETTINGS else None
+    get.__doc__ = SETTINGS[name].help if name in SETTINGS else FIGURES[name]
     return get
 
 
@@ -91,6 +103,7 @@ def _putter(name: str) -> Callable[[], Response]:
     def put() -> Response:
         return text(as_text(manager().change_setting(caller(), name, bodies.text())))
 
+    put.__doc__ = "Change it; the answer is the value in force."
     return put
 
 
@@ -99,6 +112,7 @@ def _list_getter(name: str) -> Callable[[], Response]:
         manager().check_admin(caller())
         return document(StringList, {"string": LISTS[name](caller())})
 
+    get.__doc__ = LIST_PURPOSES[name]
     return get
 
 
@@ -109,7 +123,7 @@ _plant_scalars()
 @reads(StringList)
 @offers(StringList)
 def put_extra_arguments() -> Response:
-    """Read, and not heeded: see ``LISTS``."""
+    """Read, and not heeded: what an engine is started with is configured."""
     manager().check_admin(caller())
     bodies.received(StringList)
     return document(StringList, {"string": LISTS["extraArguments"](caller())})
@@ -135,6 +149,7 @@ def get_usage_records() -> Response:
 @blueprint.get("/users")
 @offers(UserList)
 def get_users() -> Response:
+    """All accounts."""
     names = [user.name for user in manager().accounts(caller())]
     return document(UserList, {"user": [admin_url("users", name) for name in names]})
 
@@ -143,6 +158,7 @@ def get_users() -> Response:
 @reads(UserDescription)
 @answers(201)
 def post_user() -> Response:
+    """A new account; disabled unless it says otherwise."""
     wanted = bodies.received(UserDescription)
     user = manager().add_account(caller(), wanted.get("username"), _change(wanted))
     return created(admin_url("users", user.name))
@@ -151,6 +167,7 @@ def post_user() -> Response:
 @blueprint.get("/users/<name>")
 @offers(UserDescription)
 def get_user(name: str) -> Response:
+    """One account, without its password."""
     return _described(manager().account(caller(), name))
 
 
@@ -166,6 +183,7 @@ def put_user(name: str) -> Response:
 @blueprint.delete("/users/<name>")
 @answers(204)
 def delete_user(name: str) -> Response:
+    """Remove an account that has no runs."""
     manager().remove_account(caller(), name)
     return nothing()
 

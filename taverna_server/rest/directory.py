@@ -53,6 +53,7 @@ def path_asked_for() -> str:
 @answers_with(DirectoryContents, ZIP, ANYTHING)
 @answers(200, 206)
 def get_entry(run_id: str, path: str = "") -> Response:
+    """A file, or what is in a directory, also as a ZIP."""
     wd, path = manager().working_directory(caller(), run_id), path_asked_for()
     if not wd.entry(path).is_dir:
         return key_wanted(caller(), run_id, path) or file_answer(wd, path)
@@ -67,6 +68,7 @@ def get_entry(run_id: str, path: str = "") -> Response:
 @reads(ANYTHING)
 @answers(201, 204)
 def put_entry(run_id: str, path: str = "") -> Response:
+    """Store the body as a file."""
     wd, path = manager().working_directory(caller(), run_id, for_writing=True), path_asked_for()
     if "Content-Range" in request.headers:  # RFC 9110 14.5: it would replace the whole
         raise BadRequest("a file comes whole: Content-Range is not taken")
@@ -78,6 +80,7 @@ def put_entry(run_id: str, path: str = "") -> Response:
 @reads(MkDir, Upload, URI_LIST)
 @answers(201, 204)
 def post_entry(run_id: str, path: str = "") -> Response:
+    """A new directory or a small file; or files fetched from addresses."""
     wd, path = manager().working_directory(caller(), run_id, for_writing=True), path_asked_for()
     if bodies.is_uri_list():
         return _stored(run_id, wd, path, uri_lists.content(uri_lists.only_address()))
@@ -98,6 +101,7 @@ def post_entry(run_id: str, path: str = "") -> Response:
 @blueprint.delete("/<entry:path>")
 @answers(204)
 def delete_entry(run_id: str, path: str = "") -> Response:
+    """Remove a file, or a directory with all that is in it."""
     wd, path = manager().working_directory(caller(), run_id, for_writing=True), path_asked_for()
     wd.delete(path)
     return nothing()

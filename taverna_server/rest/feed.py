@@ -40,6 +40,7 @@ def get_feed() -> Response:
 @blueprint.get("/<event_id>")
 @offers(ATOM)
 def get_event(event_id: str) -> Response:
+    """One event of your runs."""
     entry = _entry(manager().event(caller(), event_id))
     return Response(write_entry(entry), content_type=f"{ATOM};type=entry;charset=UTF-8")
 

@@ -21,6 +21,7 @@ blueprint = Blueprint("inputs", __name__, url_prefix="/runs/<run_id>/input")
 @blueprint.get("")
 @offers(RunInputs)
 def get_inputs(run_id: str) -> Response:
+    """What is set so far, and where to set it."""
     given = manager().inputs(caller(), run_id)
     description = {
         "expected": Link(run_url(run_id, "input", "expected")),
@@ -33,6 +34,7 @@ def get_inputs(run_id: str) -> Response:
 @blueprint.get("/expected")
 @offers(InputDescription)
 def get_expected(run_id: str) -> Response:
+    """The input ports of the workflow, with their depths."""
     ports = manager().expected_inputs(caller(), run_id)
     description = {
         "workflow_run": run_url(run_id),
@@ -48,6 +50,7 @@ def get_expected(run_id: str) -> Response:
 @blueprint.get("/input/<port>")
 @offers(RunInput)
 def get_input(run_id: str, port: str) -> Response:
+    """What a port was given."""
     return _described(run_id, manager().get_input(caller(), run_id, port))
 
 
@@ -55,6 +58,7 @@ def get_input(run_id: str, port: str) -> Response:
 @reads(RunInput)
 @offers(RunInput)
 def put_input(run_id: str, port: str) -> Response:
+    """Give a port a text, a file, or a file of another run."""
     manager().get_run(caller(), run_id)
     wanted = bodies.received(RunInput)
     return _described(run_id, _set(run_id, port, wanted))
@@ -63,6 +67,7 @@ def put_input(run_id: str, port: str) -> Response:
 @blueprint.get("/baclava")
 @offers(TEXT)
 def get_baclava(run_id: str) -> Response:
+    """The file that all inputs come from, if there is one."""
     return text(manager().baclava_input(caller(), run_id) or "")
 
 
@@ -70,6 +75,7 @@ def get_baclava(run_id: str) -> Response:
 @reads(TEXT)
 @offers(TEXT)
 def put_baclava(run_id: str) -> Response:
+    """Take all inputs from this Baclava document below wd."""
     manager().get_run(caller(), run_id)
     name = bodies.file_name()
     return text(manager().set_baclava_input(caller(), run_id, name) or "")

@@ -40,6 +40,7 @@ _NO_ENTRY = "not really a feed entry"
 @blueprint.get("")
 @offers(ATOM)
 def get_feed(run_id: str) -> Response:
+    """What the workflow asks people, and what they replied."""
     run, entries = manager().interaction_feed(caller(), run_id)
     return _answer(_feed(run_id, run.name, entries), _FEED_TYPE)
 
@@ -49,6 +50,7 @@ def get_feed(run_id: str) -> Response:
 @answers_with(ATOM)
 @answers(201)
 def post_entry(run_id: str) -> Response:
+    """A reply, or a question."""
     user = caller()
     given = request.headers.get("Content-Type")
     consumed(given, [ATOM])
@@ -64,6 +66,7 @@ def post_entry(run_id: str) -> Response:
 @blueprint.get("/<entry>")
 @offers(ATOM)
 def get_entry(run_id: str, entry: str) -> Response:
+    """One question or reply."""
     found = manager().interaction_entry(caller(), run_id, _name(run_id, entry))
     parsed = next(_parsed(run_id, [found]), None)
     if parsed is None:
@@ -74,6 +77,7 @@ def get_entry(run_id: str, entry: str) -> Response:
 @blueprint.delete("/<entry>")
 @answers_with(TEXT)
 def delete_entry(run_id: str, entry: str) -> Response:
+    """Remove a question or reply."""
     manager().delete_interaction_entry(caller(), run_id, _name(run_id, entry))
     return text("entry successfully deleted")
 

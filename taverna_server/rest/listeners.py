@@ -29,6 +29,7 @@ blueprint = Blueprint("listeners", __name__, url_prefix="/runs/<run_id>/listener
 @blueprint.get("")
 @offers(Listeners)
 def get_listeners(run_id: str) -> Response:
+    """The listeners of the run."""
     names = manager().listeners(caller(), run_id)
     described = [
         {"href": run_url(run_id, "listeners", name), **_described(run_id, name)} for name in names
@@ -40,6 +41,7 @@ def get_listeners(run_id: str) -> Response:
 @reads(ListenerDefinition)
 @answers(201)
 def post_listener(run_id: str) -> Response:
+    """Always refused: there are no listeners to add."""
     user = caller()
     manager().get_run(user, run_id)
     wanted = bodies.received(ListenerDefinition)
@@ -50,24 +52,28 @@ def post_listener(run_id: str) -> Response:
 @blueprint.get("/<listener>")
 @offers(ListenerDescription)
 def get_listener(run_id: str, listener: str) -> Response:
+    """One listener."""
     return document(ListenerDescription, _described(run_id, listener))
 
 
 @blueprint.get("/<listener>/configuration")
 @offers(TEXT)
 def get_configuration(run_id: str, listener: str) -> Response:
+    """How the listener was set up."""
     return text(manager().listener_configuration(caller(), run_id, listener))
 
 
 @blueprint.get("/<listener>/properties")
 @offers(Properties)
 def get_properties(run_id: str, listener: str) -> Response:
+    """The properties of the listener."""
     return document(Properties, {"property": _properties(run_id, listener)})
 
 
 @blueprint.get("/<listener>/properties/<name>")
 @offers(TEXT)
 def get_property(run_id: str, listener: str, name: str) -> Response:
+    """The value of a property."""
     value = manager().listener_property(caller(), run_id, listener, name)
     if isinstance(value, Usage):
         return text(usage_record(value).decode())
@@ -78,6 +84,7 @@ def get_property(run_id: str, listener: str, name: str) -> Response:
 @reads(TEXT)
 @offers(TEXT)
 def put_property(run_id: str, listener: str, name: str) -> Response:
+    """Set a property, the address for messages for one."""
     manager().get_run(caller(), run_id)
     value = bodies.text()
     return text(manager().set_listener_property(caller(), run_id, listener, name, value))

@@ -57,6 +57,7 @@ def get_output(run_id: str) -> Response:
 @reads(TEXT)
 @offers(TEXT)
 def put_output(run_id: str) -> Response:
+    """Write all outputs to this Baclava document below wd."""
     manager().get_run(caller(), run_id)
     return text(manager().set_baclava_output(caller(), run_id, bodies.file_name()) or "")
 

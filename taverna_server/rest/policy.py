@@ -63,6 +63,7 @@ CAPABILITIES = {
 @blueprint.get("")
 @offers(PolicyDescription)
 def get_policy() -> Response:
+    """What the server permits, with links."""
     links = {name: Link(rest_url("policy", leaf)) for name, leaf in _LEAVES.items()}
     return document(PolicyDescription, links)
 
@@ -70,18 +71,21 @@ def get_policy() -> Response:
 @blueprint.get("/runLimit")
 @offers(TEXT)
 def get_run_limit() -> Response:
+    """Runs there may be, in any state."""
     return text(str(manager().policy().run_limit))
 
 
 @blueprint.get("/operatingLimit")
 @offers(TEXT)
 def get_operating_limit() -> Response:
+    """Runs that may operate at a time."""
     return text(str(manager().policy().operating_limit))
 
 
 @blueprint.get("/permittedWorkflows")
 @offers(PermittedWorkflows)
 def get_permitted_workflows() -> Response:
+    """Addresses that workflows may come from; none for anywhere."""
     return document(PermittedWorkflows, {"workflow": manager().policy().permitted_workflows})
 
 
@@ -103,5 +107,6 @@ def get_enabled_notification_fabrics() -> Response:
 @blueprint.get("/capabilities")
 @offers(Capabilities)
 def get_capabilities() -> Response:
+    """What the server can do."""
     able = [{"capability": uri, "version": version} for uri, version in CAPABILITIES.items()]
     return document(Capabilities, {"capability": able})

@@ -41,7 +41,7 @@ def methods(app: Flask) -> list[Method]:
     """All of them, by path, then as in ``METHODS``.
 
     Raises:
-        LookupError: a view without a declaration.
+        LookupError: a view without a declaration, or without a docstring.
     """
     return sorted(_methods(app), key=lambda it: (it.path, METHODS.index(it.name)))
 
@@ -59,6 +59,7 @@ def _methods(app: Flask) -> Iterator[Method]:
 
 
 def _purpose(view: object, name: str) -> str:
-    """The first line of the view's docstring, else its name as words."""
-    line = (view.__doc__ or "").split("\n")[0].replace("``", "")
-    return line or name.replace("_", " ").capitalize()
+    """The first line of the view's docstring, which people read at ``/api``."""
+    if not view.__doc__:
+        raise LookupError(f"{name} does not say what it is for")
+    return view.__doc__.split("\n")[0].replace("``", "")

@@ -34,6 +34,7 @@ blueprint = Blueprint("run_properties", __name__, url_prefix="/runs/<run_id>")
 @blueprint.get("/status")
 @offers(TEXT)
 def get_status(run_id: str) -> Response:
+    """Initialized, Operating, Stopped or Finished."""
     return text(manager().read_status(caller(), run_id).word)
 
 
@@ -42,6 +43,7 @@ def get_status(run_id: str) -> Response:
 @reads(TEXT)
 @offers(TEXT)
 def put_status(run_id: str) -> Response:
+    """Start, suspend, continue or cancel the run."""
     before = manager().get_run(caller(), run_id).status
     wanted = RunStatus.from_word(bodies.text().strip())
     status = manager().set_status(caller(), run_id, wanted)
@@ -54,24 +56,28 @@ def put_status(run_id: str) -> Response:
 @blueprint.get("/createTime")
 @offers(TEXT)
 def get_create_time(run_id: str) -> Response:
+    """When the run was made."""
     return text(write_time(manager().get_run(caller(), run_id).created))
 
 
 @blueprint.get("/startTime")
 @offers(TEXT)
 def get_start_time(run_id: str) -> Response:
+    """When it was started; empty before."""
     return text(write_time(manager().get_run(caller(), run_id).started))
 
 
 @blueprint.get("/finishTime")
 @offers(TEXT)
 def get_finish_time(run_id: str) -> Response:
+    """When it ended; empty before."""
     return text(write_time(manager().get_run(caller(), run_id).finished))
 
 
 @blueprint.get("/expiry")
 @offers(TEXT)
 def get_expiry(run_id: str) -> Response:
+    """When the run will be removed."""
     return text(write_time(manager().get_run(caller(), run_id).expiry))
 
 
@@ -79,6 +85,7 @@ def get_expiry(run_id: str) -> Response:
 @reads(TEXT)
 @offers(TEXT)
 def put_expiry(run_id: str) -> Response:
+    """Change when the run will be removed."""
     manager().get_run(caller(), run_id)
     wanted = read_time(bodies.text())
     return text(write_time(manager().set_expiry(caller(), run_id, wanted)))
@@ -87,6 +94,7 @@ def put_expiry(run_id: str) -> Response:
 @blueprint.get("/name")
 @offers(TEXT)
 def get_name(run_id: str) -> Response:
+    """The name of the run."""
     return text(manager().get_run(caller(), run_id).name)
 
 
@@ -94,6 +102,7 @@ def get_name(run_id: str) -> Response:
 @reads(TEXT)
 @offers(TEXT)
 def put_name(run_id: str) -> Response:
+    """Rename the run."""
     manager().get_run(caller(), run_id)
     return text(manager().set_name(caller(), run_id, bodies.text()))
 
@@ -101,6 +110,7 @@ def put_name(run_id: str) -> Response:
 @blueprint.get("/generate-provenance")
 @offers(TEXT)
 def get_generate_provenance(run_id: str) -> Response:
+    """Whether there will be a run bundle."""
     return text(_word(manager().get_run(caller(), run_id).generate_provenance))
 
 
@@ -108,6 +118,7 @@ def get_generate_provenance(run_id: str) -> Response:
 @reads(TEXT)
 @offers(TEXT)
 def put_generate_provenance(run_id: str) -> Response:
+    """Ask for a run bundle, before the start."""
     manager().get_run(caller(), run_id)
     wanted = bodies.text().strip().lower() == "true"
     return text(_word(manager().set_generate_provenance(caller(), run_id, wanted)))
@@ -129,12 +140,14 @@ def get_workflow(run_id: str) -> Response:
 @blueprint.get("/stdout")
 @offers(TEXT)
 def get_stdout(run_id: str) -> Response:
+    """What the engine wrote to standard output."""
     return whole_file(manager().stdout(caller(), run_id))
 
 
 @blueprint.get("/stderr")
 @offers(TEXT)
 def get_stderr(run_id: str) -> Response:
+    """What the engine wrote to standard error."""
     return whole_file(manager().stderr(caller(), run_id))
 
 
@@ -142,6 +155,7 @@ def get_stderr(run_id: str) -> Response:
 @answers(200, 204)
 @offers(TEXT)
 def get_log(run_id: str) -> Response:
+    """The detailed log of the engine."""
     parts = manager().log(caller(), run_id)
     wd = manager().working_directory(caller(), run_id)
     return plain_text(wd, parts) if parts else nothing()

@@ -43,6 +43,7 @@ _PLACES = {
 @blueprint.get("")
 @offers(RunList)
 def get_runs() -> Response:
+    """The runs that you may see."""
     place = rest_url("runs")
     ids = (run.id for run in manager().list_runs(caller()))
     return document(RunList, {"run": [{"href": f"{place}/{id}", "text": id} for id in ids]})
@@ -52,6 +53,7 @@ def get_runs() -> Response:
 @reads(T2FLOW, XML, WFBUNDLE, SCUFL, URI_LIST)
 @answers(201)
 def post_runs() -> Response:
+    """A new run of a workflow."""
     user = caller()
     if bodies.is_uri_list():
         body, source = uri_lists.workflow()
@@ -64,12 +66,14 @@ def post_runs() -> Response:
 @blueprint.get("/<run_id>")
 @offers(RunDescription)
 def get_run(run_id: str) -> Response:
+    """One run, with links to all there is about it."""
     return document(RunDescription, _description(manager().get_run(caller(), run_id)))
 
 
 @blueprint.delete("/<run_id>")
 @answers(204)
 def delete_run(run_id: str) -> Response:
+    """Cancel the run, and remove all there is of it."""
     manager().delete_run(caller(), run_id)
     return nothing()
 

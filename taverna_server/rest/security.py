@@ -29,6 +29,7 @@ blueprint = Blueprint("security", __name__, url_prefix="/runs/<run_id>/security"
 @blueprint.get("")
 @offers(documents.SecurityDescriptor)
 def get_security(run_id: str) -> Response:
+    """Who owns the run, with links."""
     owner = manager().owned_run(caller(), run_id).owner
     described = {
         "owner": owner,
@@ -45,12 +46,14 @@ def get_security(run_id: str) -> Response:
 @blueprint.get("/owner")
 @offers(TEXT)
 def get_owner(run_id: str) -> Response:
+    """The account that made the run."""
     return text(manager().owned_run(caller(), run_id).owner)
 
 
 @blueprint.get("/permissions")
 @offers(documents.PermissionsDescriptor)
 def get_permissions(run_id: str) -> Response:
+    """What others may."""
     entries = [
         {
             "href": run_url(run_id, "security", "permissions", user),
@@ -66,6 +69,7 @@ def get_permissions(run_id: str) -> Response:
 @reads(documents.PermissionUpdate)
 @answers(201)
 def post_permission(run_id: str) -> Response:
+    """Let somebody read, update or destroy the run."""
     manager().owned_run(caller(), run_id)
     wanted = bodies.received(documents.PermissionUpdate)
     user = wanted["user_name"]
@@ -76,6 +80,7 @@ def post_permission(run_id: str) -> Response:
 @blueprint.get("/permissions/<user>")
 @offers(TEXT)
 def get_permission(run_id: str, user: str) -> Response:
+    """What this user may."""
     return text(manager().permission_of(caller(), run_id, user).word)
 
 
@@ -83,6 +88,7 @@ def get_permission(run_id: str, user: str) -> Response:
 @reads(TEXT)
 @offers(TEXT)
 def put_permission(run_id: str, user: str) -> Response:
+    """Change what this user may."""
     manager().owned_run(caller(), run_id)
     wanted = _level(bodies.text())
     return text(manager().set_permission(caller(), run_id, user, wanted).word)
@@ -91,6 +97,7 @@ def put_permission(run_id: str, user: str) -> Response:
 @blueprint.delete("/permissions/<user>")
 @answers(204)
 def delete_permission(run_id: str, user: str) -> Response:
+    """Take back what this user may."""
     manager().remove_permission(caller(), run_id, user)
     return nothing()
 
@@ -98,6 +105,7 @@ def delete_permission(run_id: str, user: str) -> Response:
 @blueprint.get("/credentials")
 @offers(documents.Credentials)
 def get_credentials(run_id: str) -> Response:
+    """The credentials, without their secrets."""
     return document(documents.Credentials, {"credential": _credentials(run_id)})
 
 
@@ -105,6 +113,7 @@ def get_credentials(run_id: str) -> Response:
 @reads(documents.Credential)
 @answers(201)
 def post_credential(run_id: str) -> Response:
+    """A credential for a service, before the start."""
     manager().owned_run(caller(), run_id)
     given = _read_credential(str(uuid.uuid4()))
     manager().set_credential(caller(), run_id, given)
@@ -114,6 +123,7 @@ def post_credential(run_id: str) -> Response:
 @blueprint.delete("/credentials")
 @answers(204)
 def delete_credentials(run_id: str) -> Response:
+    """Forget all credentials."""
     manager().remove_credentials(caller(), run_id)
     return nothing()
 
@@ -121,6 +131,7 @@ def delete_credentials(run_id: str) -> Response:
 @blueprint.get("/credentials/<credential>")
 @offers(documents.Credential)
 def get_credential(run_id: str, credential: str) -> Response:
+    """One credential, without its secrets."""
     return _credential(run_id, manager().credential(caller(), run_id, credential))
 
 
@@ -128,6 +139,7 @@ def get_credential(run_id: str, credential: str) -> Response:
 @reads(documents.Credential)
 @offers(documents.Credential)
 def put_credential(run_id: str, credential: str) -> Response:
+    """Replace a credential."""
     manager().owned_run(caller(), run_id)
     given = _read_credential(credential)
     return _credential(run_id, manager().set_credential(caller(), run_id, given))
@@ -136,6 +148,7 @@ def put_credential(run_id: str, credential: str) -> Response:
 @blueprint.delete("/credentials/<credential>")
 @answers(204)
 def delete_credential(run_id: str, credential: str) -> Response:
+    """Forget a credential."""
     manager().remove_credentials(caller(), run_id, credential)
     return nothing()
 
@@ -143,6 +156,7 @@ def delete_credential(run_id: str, credential: str) -> Response:
 @blueprint.get("/trusts")
 @offers(documents.TrustedIdentities)
 def get_trusts(run_id: str) -> Response:
+    """The certificates that the run trusts."""
     return document(documents.TrustedIdentities, {"trust": _trusts(run_id)})
 
 
@@ -150,6 +164,7 @@ def get_trusts(run_id: str) -> Response:
 @reads(documents.TrustedIdentity)
 @answers(201)
 def post_trust(run_id: str) -> Response:
+    """Trust a certificate, before the start."""
     manager().owned_run(caller(), run_id)
     given = _read_trust(str(uuid.uuid4()))
     manager().set_trust(caller(), run_id, given)
@@ -159,6 +174,7 @@ def post_trust(run_id: str) -> Response:
 @blueprint.delete("/trusts")
 @answers(204)
 def delete_trusts(run_id: str) -> Response:
+    """Forget all of them."""
     manager().remove_trusts(caller(), run_id)
     return nothing()
 
@@ -166,6 +182,7 @@ def delete_trusts(run_id: str) -> Response:
 @blueprint.get("/trusts/<trust>")
 @offers(documents.TrustedIdentity)
 def get_trust(run_id: str, trust: str) -> Response:
+    """One trusted certificate."""
     found = manager().trust(caller(), run_id, trust)
     return document(documents.TrustedIdentity, _described_trust(run_id, found))
 
@@ -174,6 +191,7 @@ def get_trust(run_id: str, trust: str) -> Response:
 @reads(documents.TrustedIdentity)
 @offers(documents.TrustedIdentity)
 def put_trust(run_id: str, trust: str) -> Response:
+    """Replace a trusted certificate."""
     manager().owned_run(caller(), run_id)
     kept = manager().set_trust(caller(), run_id, _read_trust(trust))
     return document(documents.TrustedIdentity, _described_trust(run_id, kept))
@@ -182,6 +200,7 @@ def put_trust(run_id: str, trust: str) -> Response:
 @blueprint.delete("/trusts/<trust>")
 @answers(204)
 def delete_trust(run_id: str, trust: str) -> Response:
+    """Forget a trusted certificate."""
     manager().remove_trusts(caller(), run_id, trust)
     return nothing()
 

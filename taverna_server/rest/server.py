@@ -22,7 +22,7 @@ blueprint = Blueprint("server", __name__)
 @blueprint.get("")
 @answers_with(ServerDescription, WADL)
 def get_server() -> Response:
-    """With the query ``_wadl`` the description of the interface for programs."""
+    """What the server is, with links; with the query ``_wadl`` the interface for programs."""
     return _wadl() if "_wadl" in request.args else _described()
 
 

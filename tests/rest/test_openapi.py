@@ -64,3 +64,10 @@ def test_address_is_that_of_the_server(client: Client) -> None:
     headers = {"X-Forwarded-Proto": "https", "X-Forwarded-Host": "example.org"}
     answer = client.get("/taverna-server/openapi.json", headers=headers)
     assert answer.json["servers"] == [{"url": "https://example.org/taverna-server"}]
+
+
+def test_every_method_says_in_a_sentence_what_it_is_for(description: Any) -> None:
+    methods = [method for path in description["paths"].values() for method in path.values()]
+    summaries = [method["summary"] for method in methods if "summary" in method]
+    assert len(summaries) > 130
+    assert [text for text in summaries if not text.endswith(".")] == []
