@@ -173,7 +173,8 @@ def _connection(
 ) -> tuple[list[str], Mapping[str, str]]:
     """The command up to the host, and the environment it needs."""
     words = shlex.split(str(context.options.get("ssh") or SSH))
-    words += ["-T", "-p", str(node.port)]
+    # What ssh itself has to say, a site's banner for one, would be taken for the tool's words.
+    words += ["-o", "LogLevel=ERROR", "-T", "-p", str(node.port)]
     environment = dict(os.environ)
     credential = _credential(node, context)
     if credential is None:

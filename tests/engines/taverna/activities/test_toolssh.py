@@ -39,6 +39,7 @@ PidFile none
 UsePAM no
 StrictModes no
 PasswordAuthentication no
+Banner {place}/banner
 """
 
 
@@ -86,6 +87,7 @@ def host(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Host]:
         _key(place / name, passphrase)
     public = [(place / f"{name}.pub").read_text() for name in ("open", "locked")]
     (place / "authorized").write_text("".join(public))
+    (place / "banner").write_text("Property of the institute\n")
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
     (place / "config").write_text(CONFIG.format(port=port, place=place))
