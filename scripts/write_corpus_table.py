@@ -117,7 +117,8 @@ def _needs(workflow: Workflow) -> Iterator[str]:
     for activity in _activities(workflow):
         bean = activity.config or Bean("")
         if activity.kind in _SERVICES:
-            yield _SERVICES[activity.kind](bean)
+            if not bean.text_of("className").startswith("java."):  # an API consumer's
+                yield _SERVICES[activity.kind](bean)
         elif activity.kind in ("beanshell", "localworker"):
             yield from _script_needs(bean)
         elif activity.kind == "externaltool":
