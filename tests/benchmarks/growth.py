@@ -28,13 +28,13 @@ def measure(scale: Scale, scratch: Path) -> None:
 
 def _growth(scale: Scale, scratch: Path) -> None:
     title("cost of an item in a whole run, as the list grows (the floor: the shortest list)")
-    for name, workflow, share in (
-        ("string-only local worker", concatenate("localworker"), 1),
-        ("beanshell", concatenate("beanshell"), 1),
-        ("external tool", tool("echo %%item%%"), 10),
+    for name, workflow in (
+        ("string-only local worker", concatenate("localworker")),
+        ("beanshell", concatenate("beanshell")),
+        ("external tool", tool("echo %%item%%")),
     ):
         floor = 0.0
-        for items in (size // share for size in scale.growth):
+        for items in scale.growth:
             each, memory = _each(scale, scratch, workflow, items)
             floor = floor or each
             note = f"{each / floor:.2f} times the floor; peak {memory / 2**20:.0f} MiB"
@@ -48,7 +48,7 @@ def _each(scale: Scale, scratch: Path, workflow: bytes, items: int) -> tuple[flo
     def many() -> None:
         peaks.append(_peak(_iterate(scratch, workflow, items)))
 
-    repeats = min(scale.repeats, 5 if items < 5_000 else 3)
+    repeats = min(scale.repeats, max(1, 50_000 // items))
     one, taken = medians(repeats, lambda: _iterate(scratch, workflow, 1), many)
     return max(taken - one, 1e-9) / items, max(peaks)
 

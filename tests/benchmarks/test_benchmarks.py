@@ -32,7 +32,7 @@ def printed() -> str:
         "beanshell",
         "string-only local worker, 20 items",
         "beanshell, 40 items",
-        "external tool, 4 items",
+        "external tool, 40 items",
         "without a JVM",
         "with a JVM",
         "2 at a time",
