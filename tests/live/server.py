@@ -111,6 +111,14 @@ class Server:
         """Bytes resident in all processes of the server together."""
         return sum(process.memory_info().rss for process in self.processes())
 
+    def end_runs(self) -> None:
+        """Kill what still works in run directories: runs outlive the server, not the tests."""
+        runs = str(self.data / "runs")
+        for process in psutil.process_iter(["cmdline"]):
+            if any(word.startswith(runs) for word in process.info["cmdline"] or ()):
+                with contextlib.suppress(psutil.NoSuchProcess):
+                    process.kill()
+
     def _wait(self, seconds: float) -> None:
         deadline = time.monotonic() + seconds
         while True:
@@ -135,6 +143,7 @@ def running(directory: Path, authority: Path | None = None, **settings: object) 
         yield server
     finally:
         server.stop()
+        server.end_runs()
 
 
 def _environment(data: Path, settings: Mapping[str, object]) -> dict[str, str]:
