@@ -13,14 +13,15 @@ DASK = (sys.executable, "-m", "dask")
 
 
 @contextlib.contextmanager
-def dask_workers(number: int) -> Iterator[str]:
+def dask_workers(number: int, threads: int = 1) -> Iterator[str]:
     """The address of a scheduler; its workers come within a second or two."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     address = f"tcp://127.0.0.1:{port}"
     scheduler = (*DASK, "scheduler", "--host", "127.0.0.1", "--port", str(port), "--no-dashboard")
-    worker = (*DASK, "worker", address, "--nthreads", "1", "--no-nanny", "--no-dashboard")
+    worker = (*DASK, "worker", address, "--nthreads", str(threads))
+    worker += ("--no-nanny", "--no-dashboard")
     with tempfile.TemporaryDirectory(prefix="taverna-dask-") as here:
         processes = [_start(command, here) for command in (scheduler, *[worker] * number)]
         try:

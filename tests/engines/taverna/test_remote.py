@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import json
 import signal
-import socket
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,6 +13,7 @@ import psutil
 import pytest
 
 from taverna_server.data.rundir import RunDirectory
+from tests.benchmarks.workers import dask_workers
 from tests.engines.taverna.test_examples import EXECUTEWORKFLOW, prepared
 from tests.example_workflows import EXAMPLES, Example
 
@@ -25,31 +24,10 @@ TOOL = next(example for example in EXAMPLES if example.name == "external_tool")
 
 
 @pytest.fixture(scope="module")
-def dask(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def dask() -> Iterator[str]:
     """The address of a scheduler with two workers, each a process of its own."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        address = f"tcp://127.0.0.1:{probe.getsockname()[1]}"
-    here = tmp_path_factory.mktemp("dask")
-    command = [sys.executable, "-m", "dask"]
-    port = address.rpartition(":")[2]
-    quiet = ["--no-dashboard"]
-    scheduler = _daemon(
-        [*command, "scheduler", "--host", "127.0.0.1", "--port", port, *quiet], here
-    )
-    workers = [
-        _daemon([*command, "worker", address, "--nthreads", "2", "--no-nanny", *quiet], here)
-        for _ in range(2)
-    ]
-    yield address
-    for process in (*workers, scheduler):
-        process.terminate()
-        process.wait(20)
-
-
-def _daemon(command: list[str], here: Path) -> subprocess.Popen[bytes]:
-    with (here / "log").open("ab") as log:
-        return subprocess.Popen(command, cwd=here, stdout=log, stderr=log)
+    with dask_workers(2, threads=2) as address:
+        yield address
 
 
 @pytest.fixture(params=["processes", "dask"])
