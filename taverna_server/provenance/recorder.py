@@ -14,7 +14,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import TracebackType
 from typing import Any
 
 from taverna_server.data.values import GAP, ErrorDocument, ListValue, Value
@@ -54,7 +53,7 @@ class _Within:
 
 
 class Recorder:
-    """Writes the records of one run; a context manager that closes the file."""
+    """Writes the records of one run."""
 
     def __init__(self, graph: Graph, path: Path, clock: Callable[[], float]) -> None:
         self.graph = graph
@@ -67,17 +66,6 @@ class Recorder:
         self._works: dict[str, _Work] = {}
         self._live: dict[int, tuple[list[str], _Within | None]] = {}
         self._times: tuple[float, float] | None = None
-
-    def __enter__(self) -> Recorder:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def close(self) -> None:
         """All records are in the file after this."""

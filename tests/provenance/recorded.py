@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import random
 from collections.abc import Callable, Mapping
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -49,7 +50,7 @@ class Recorded:
         """``keep`` is whether to remember what the replay says."""
         graph = Graph(workflow)
         ticks = itertools.count(1.0)
-        with Attentive(graph, folder / "records", lambda: next(ticks)) as recorder:
+        with closing(Attentive(graph, folder / "records", lambda: next(ticks))) as recorder:
             self.play = Play(workflow, services, shuffle, recorder).run(inputs)
         self.names = Names(RUN, workflow)
         self.replay = Replay(graph, self.names, recorder.path, inputs, self.play.outputs)

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from concurrent.futures import Executor
-from types import TracebackType
 
 from taverna_server.engines.taverna.activities.base import (
     ActivityFailure,
@@ -24,7 +23,7 @@ from taverna_server.workflow.model import Activity
 
 
 class Bindings:
-    """Bound activities by the scheduler's keys; a context manager that lets go of them."""
+    """Bound activities by the scheduler's keys."""
 
     def __init__(self, plan: WorkflowPlan, context: RunContext) -> None:
         self._activities = dict(plan.activities())
@@ -36,15 +35,8 @@ class Bindings:
     def __getitem__(self, key: str) -> BoundActivity:
         return self._bound[key]
 
-    def __enter__(self) -> Bindings:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def close(self) -> None:
+        """Let go of all of them."""
         for bound in self._bound.values():
             bound.close()
 

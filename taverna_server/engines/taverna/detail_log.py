@@ -9,7 +9,6 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from pathlib import Path
-from types import TracebackType
 
 from taverna_server.data.values import Value, contains_errors
 from taverna_server.engines.taverna.events import (
@@ -79,7 +78,7 @@ class RollingFile:
 
 
 class DetailLog(Listener):
-    """Writes the log of one run; a context manager that closes it.
+    """Writes the log of one run.
 
     Lines become visible with the progress, a few times a second.
     """
@@ -89,15 +88,8 @@ class DetailLog(Listener):
         self._file = RollingFile(path)
         self._second = (0, "")
 
-    def __enter__(self) -> DetailLog:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def close(self) -> None:
+        """Everything written is in the file after this."""
         self._file.close()
 
     def _write(self, level: str, text: str) -> None:

@@ -34,7 +34,10 @@ class TavernaEngine(Engine):
         self._controls = Controls()
 
     def execute(self, directory: RunDirectory, order: RunOrder, report: Report) -> int:
-        with DetailLog(directory.detail_log) as log, _scratch(directory) as scratch:
+        with (
+            contextlib.closing(DetailLog(directory.detail_log)) as log,
+            _scratch(directory) as scratch,
+        ):
             try:
                 return _OneRun(directory, order, report, log, scratch, self._controls).execute()
             except WorkflowInvalid as invalid:

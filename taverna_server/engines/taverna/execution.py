@@ -61,7 +61,8 @@ def execute(
         held.callback(context.close)
         threads = _held(held, thread_executor())
         remote = remote_executor(context.options)
-        bindings = held.enter_context(Bindings(plan, context))
+        bindings = Bindings(plan, context)
+        held.callback(bindings.close)
         if remote is None:
             bindings.warm()
         else:

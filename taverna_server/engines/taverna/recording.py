@@ -6,9 +6,8 @@ What does it is imported when provenance is wanted: most runs do without.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager, ExitStack, nullcontext
+from contextlib import AbstractContextManager, closing, nullcontext
 from pathlib import Path
-from types import TracebackType
 
 from taverna_server.data.values import Value
 from taverna_server.engines.taverna.batch import now
@@ -18,7 +17,7 @@ from taverna_server.workflow.model import Workflow
 
 
 class Recording:
-    """A context manager around the run; ``save`` is called inside it, at the end."""
+    """Of one run; ``save`` is called at its end, and ``close`` afterwards."""
 
     def __init__(self, plan: WorkflowPlan, document: bytes, run_id: str, scratch: Path) -> None:
         from taverna_server.provenance.graph import Graph
@@ -31,19 +30,10 @@ class Recording:
         self._scratch = scratch
         self._recorder = Recorder(graph, scratch / "provenance.records", now)
         self._inputs: Mapping[str, Value] = {}
-        self._open = ExitStack()
 
-    def __enter__(self) -> Recording:
-        self._open.enter_context(self._recorder)
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._open.close()
+    def close(self) -> None:
+        """End it; what was recorded and not saved is of no use."""
+        self._recorder.close()
 
     @property
     def witness(self) -> Witness:
@@ -75,4 +65,4 @@ def recording(
     wanted: bool, plan: WorkflowPlan, document: bytes, run_id: str, scratch: Path
 ) -> AbstractContextManager[Recording | None]:
     """A recording, or None where nobody asked for one."""
-    return Recording(plan, document, run_id, scratch) if wanted else nullcontext()
+    return closing(Recording(plan, document, run_id, scratch)) if wanted else nullcontext()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import closing
 from pathlib import Path
 
 from taverna_server.data.values import ErrorDocument
@@ -29,7 +30,7 @@ def _lines(path: Path) -> list[str]:
 def test_lines_name_processor_iteration_and_root_cause(tmp_path: Path) -> None:
     root = ErrorDocument("first\nline", exception="java.lang.Exception: why")
     bounced = ErrorDocument("P", causes=(value([root], 1),))
-    with DetailLog(tmp_path / "logs" / "detail.log") as log:
+    with closing(DetailLog(tmp_path / "logs" / "detail.log")) as log:
         log.started("W", {"a": value([1, 2], 1), "b": b"\x00"})
         log.said(ProcessorStarted("N[2]/P"))
         log.said(JobRetried("P", (), Failure("busy"), 1.5))
@@ -63,7 +64,7 @@ def test_file_rolls_and_keeps_a_few_old_ones(tmp_path: Path) -> None:
 
 
 def test_lines_are_visible_with_the_progress(tmp_path: Path) -> None:
-    with DetailLog(tmp_path / "log") as log:
+    with closing(DetailLog(tmp_path / "log")) as log:
         log.said(ProcessorStarted("P"))
         log.progress({})
         assert _lines(tmp_path / "log") == ["INFO Processor 'P' started"]
