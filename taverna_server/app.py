@@ -18,17 +18,22 @@ import taverna_server
 from taverna_server.auth import Authenticator
 from taverna_server.config import Config, load_config
 from taverna_server.manager import RunManager
-from taverna_server.rest import errors, tree
-from taverna_server.rest.access import authenticate
-from taverna_server.rest.bodies import check_framing, close_if_unread
-from taverna_server.rest.context import NAME, Services
-from taverna_server.rest.delivery import deliver
+from taverna_server.rest import tree
 from taverna_server.rest.metrics import count_requests
-from taverna_server.rest.middleware import REQUEST_ID, WithoutDeploymentPath, WithRequestId
-from taverna_server.rest.pages import allow_reading
+from taverna_server.serving import errors, faces
+from taverna_server.serving.access import authenticate
+from taverna_server.serving.bodies import check_framing, close_if_unread
+from taverna_server.serving.context import NAME, Services
+from taverna_server.serving.delivery import deliver
+from taverna_server.serving.faces import Face
+from taverna_server.serving.middleware import REQUEST_ID, WithoutDeploymentPath, WithRequestId
+from taverna_server.serving.pages import allow_reading
 from taverna_server.store import Store
 
 LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
+
+FACES = (Face("taverna", lambda path: True, errors.write_sentence),)
+"""The first that owns a path has it; the last one owns the rest."""
 
 
 class Application(Flask):
@@ -61,6 +66,7 @@ def create_app(config: Config) -> Flask:
     app.after_request(close_if_unread)
     app.after_request(allow_reading)
     app.after_request(deliver)
+    app.extensions[faces.NAME] = FACES
     app.register_blueprint(tree.blueprint())
     for front in tree.FRONT:
         app.register_blueprint(front)

@@ -28,7 +28,7 @@
     └── ConfigurationError          whoever runs the server can put it right
 
 Text of ``ClientMistake``, ``TryLater`` and ``WorkflowInvalid`` may leave the
-server; nothing else may. Only ``rest/errors.py`` and its sisters in the other
+server; nothing else may. Only ``serving/errors.py`` and its sisters in the other
 faces know HTTP statuses.
 """
 

@@ -1,7 +1,7 @@
 """Keys for interaction pages: what a page may do in the name of who opened it.
 
 Pages come from workflows and are not trusted, so browsers give them an origin of
-their own, with which the user's login is of no use (``rest/pages.py``). Instead
+their own, with which the user's login is of no use (``serving/pages.py``). Instead
 the page gets a key, worth something while the run is at work, for the
 interactions of this run, and for no more than the user may do. No rows: the key
 says whose it is and follows from the server's key.

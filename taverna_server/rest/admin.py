@@ -23,15 +23,16 @@ from taverna_server.representations.admin import (
     UserList,
 )
 from taverna_server.representations.binding import wire_name
-from taverna_server.rest import admin_page, bodies
-from taverna_server.rest.content_types import HTML
-from taverna_server.rest.context import caller, manager
-from taverna_server.rest.links import base_url, segment
-from taverna_server.rest.negotiation import TEXT
+from taverna_server.rest import admin_page, received
 from taverna_server.rest.operations import answers, chosen, offers, reads
-from taverna_server.rest.origin import check_origin
 from taverna_server.rest.responses import created, document, nothing, text
 from taverna_server.rest.usage import described
+from taverna_server.serving import bodies
+from taverna_server.serving.content_types import HTML
+from taverna_server.serving.context import caller, manager
+from taverna_server.serving.links import base_url, segment
+from taverna_server.serving.negotiation import TEXT
+from taverna_server.serving.origin import check_origin
 
 FIGURES = {
     "invokationCount": "Requests answered so far.",
@@ -125,7 +126,7 @@ _plant_scalars()
 def put_extra_arguments() -> Response:
     """Read, and not heeded: what an engine is started with is configured."""
     manager().check_admin(caller())
-    bodies.received(StringList)
+    received.received(StringList)
     return document(StringList, {"string": LISTS["extraArguments"](caller())})
 
 
@@ -134,7 +135,7 @@ def put_extra_arguments() -> Response:
 @offers(StringList)
 def put_permitted_workflows() -> Response:
     """The addresses that workflows may come from; none for anywhere."""
-    wanted = bodies.received(StringList).get("string", [])
+    wanted = received.received(StringList).get("string", [])
     return document(StringList, {"string": list(manager().permit_workflows(caller(), wanted))})
 
 
@@ -159,7 +160,7 @@ def get_users() -> Response:
 @answers(201)
 def post_user() -> Response:
     """A new account; disabled unless it says otherwise."""
-    wanted = bodies.received(UserDescription)
+    wanted = received.received(UserDescription)
     user = manager().add_account(caller(), wanted.get("username"), _change(wanted))
     return created(admin_url("users", user.name))
 
@@ -176,7 +177,7 @@ def get_user(name: str) -> Response:
 @offers(UserDescription)
 def put_user(name: str) -> Response:
     """Changes what is given; the name stays."""
-    wanted = bodies.received(UserDescription)
+    wanted = received.received(UserDescription)
     return _described(manager().change_account(caller(), name, _change(wanted)))
 
 

@@ -20,13 +20,13 @@ from taverna_server.data.vault import Vault
 from taverna_server.errors import BadRequest, ClientMistake, NotPermitted, Unknown
 from taverna_server.manager.accounts import AccountChange
 from taverna_server.manager.settings import SETTINGS
-from taverna_server.rest import bodies
-from taverna_server.rest.content_types import HTML
-from taverna_server.rest.context import caller, config, manager
-from taverna_server.rest.errors import status_of
-from taverna_server.rest.links import base_url
-from taverna_server.rest.negotiation import consumed
 from taverna_server.rest.operations import ANYTHING, answers, answers_with, reads
+from taverna_server.serving import bodies
+from taverna_server.serving.content_types import HTML
+from taverna_server.serving.context import caller, config, manager
+from taverna_server.serving.errors import status_of
+from taverna_server.serving.links import base_url
+from taverna_server.serving.negotiation import consumed
 
 FORM = "application/x-www-form-urlencoded"
 STATIC = Path(__file__).with_name("static")

@@ -17,11 +17,7 @@ from taverna_server.representations.directory import (
     MkDir,
     Upload,
 )
-from taverna_server.rest import bodies, uri_lists
-from taverna_server.rest.context import caller, manager
-from taverna_server.rest.files import cannot_produce, file_answer
-from taverna_server.rest.links import entry_url
-from taverna_server.rest.negotiation import URI_LIST, ZIP
+from taverna_server.rest import received, uri_lists
 from taverna_server.rest.operations import (
     ANYTHING,
     answers,
@@ -30,9 +26,14 @@ from taverna_server.rest.operations import (
     offers,
     reads,
 )
-from taverna_server.rest.pages import key_wanted
 from taverna_server.rest.responses import created, document, nothing
-from taverna_server.rest.zips import zip_answer
+from taverna_server.serving import bodies
+from taverna_server.serving.context import caller, manager
+from taverna_server.serving.files import cannot_produce, file_answer
+from taverna_server.serving.links import entry_url
+from taverna_server.serving.negotiation import URI_LIST, ZIP
+from taverna_server.serving.pages import key_wanted
+from taverna_server.serving.zips import zip_answer
 
 blueprint = Blueprint("directory", __name__, url_prefix="/runs/<run_id>/wd")
 
@@ -82,10 +83,10 @@ def put_entry(run_id: str, path: str = "") -> Response:
 def post_entry(run_id: str, path: str = "") -> Response:
     """A new directory or a small file; or files fetched from addresses."""
     wd, path = manager().working_directory(caller(), run_id, for_writing=True), path_asked_for()
-    if bodies.is_uri_list():
+    if received.is_uri_list():
         return _stored(run_id, wd, path, uri_lists.content(uri_lists.only_address()))
     wd.entry(path)
-    body, media_type = bodies.document()
+    body, media_type = received.document()
     try:
         upload = read(Upload, body, media_type)
     except MalformedDocument:

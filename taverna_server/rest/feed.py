@@ -9,10 +9,10 @@ from flask import Blueprint, Response, request
 from taverna_server.errors import BadRequest
 from taverna_server.model.events import Event
 from taverna_server.representations.feed import Entry, Feed, write_entry, write_feed
-from taverna_server.rest.context import caller, manager
 from taverna_server.rest.dates import write_time
-from taverna_server.rest.links import base_url, run_url
 from taverna_server.rest.operations import offers
+from taverna_server.serving.context import caller, manager
+from taverna_server.serving.links import base_url, run_url
 
 ATOM = "application/atom+xml"
 

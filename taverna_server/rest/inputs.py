@@ -8,12 +8,13 @@ from taverna_server.errors import BadRequest
 from taverna_server.model import run as model
 from taverna_server.representations.common import Link
 from taverna_server.representations.inputs import InputDescription, RunInput, RunInputs
-from taverna_server.rest import bodies
-from taverna_server.rest.context import caller, manager
-from taverna_server.rest.links import below_runs, run_url
-from taverna_server.rest.negotiation import TEXT
+from taverna_server.rest import received
 from taverna_server.rest.operations import offers, reads
 from taverna_server.rest.responses import document, text
+from taverna_server.serving import bodies
+from taverna_server.serving.context import caller, manager
+from taverna_server.serving.links import below_runs, run_url
+from taverna_server.serving.negotiation import TEXT
 
 blueprint = Blueprint("inputs", __name__, url_prefix="/runs/<run_id>/input")
 
@@ -60,7 +61,7 @@ def get_input(run_id: str, port: str) -> Response:
 def put_input(run_id: str, port: str) -> Response:
     """Give a port a text, a file, or a file of another run."""
     manager().get_run(caller(), run_id)
-    wanted = bodies.received(RunInput)
+    wanted = received.received(RunInput)
     return _described(run_id, _set(run_id, port, wanted))
 
 

@@ -19,12 +19,12 @@ from lxml import etree
 from taverna_server.errors import MalformedDocument, NotAcceptable, UnknownEntry, UnsupportedMedia
 from taverna_server.etree import parse_xml
 from taverna_server.manager.interactions import LARGEST_ENTRY, FeedEntry
-from taverna_server.rest import bodies
-from taverna_server.rest.context import caller, manager
-from taverna_server.rest.links import run_url
-from taverna_server.rest.negotiation import TEXT, charset, consumed
 from taverna_server.rest.operations import answers, answers_with, offers, reads
 from taverna_server.rest.responses import text
+from taverna_server.serving import bodies
+from taverna_server.serving.context import caller, manager
+from taverna_server.serving.links import run_url
+from taverna_server.serving.negotiation import TEXT, charset, consumed
 
 blueprint = Blueprint("interaction", __name__, url_prefix="/runs/<run_id>/interaction")
 

@@ -14,14 +14,15 @@ from taverna_server.representations.listeners import (
     Listeners,
     Properties,
 )
-from taverna_server.rest import bodies
-from taverna_server.rest.context import caller, manager
-from taverna_server.rest.files import whole_file
-from taverna_server.rest.links import run_url
-from taverna_server.rest.negotiation import TEXT
+from taverna_server.rest import received
 from taverna_server.rest.operations import answers, offers, reads
 from taverna_server.rest.responses import created, document, text
 from taverna_server.rest.usage import usage_record
+from taverna_server.serving import bodies
+from taverna_server.serving.context import caller, manager
+from taverna_server.serving.files import whole_file
+from taverna_server.serving.links import run_url
+from taverna_server.serving.negotiation import TEXT
 
 blueprint = Blueprint("listeners", __name__, url_prefix="/runs/<run_id>/listeners")
 
@@ -44,7 +45,7 @@ def post_listener(run_id: str) -> Response:
     """Always refused: there are no listeners to add."""
     user = caller()
     manager().get_run(user, run_id)
-    wanted = bodies.received(ListenerDefinition)
+    wanted = received.received(ListenerDefinition)
     name = manager().add_listener(user, run_id, wanted["type"])
     return created(run_url(run_id, "listeners", name))
 

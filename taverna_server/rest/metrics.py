@@ -30,11 +30,11 @@ from prometheus_client.registry import REGISTRY, Collector
 
 from taverna_server.errors import NotAuthenticated, NotPermitted
 from taverna_server.manager.condition import Condition
-from taverna_server.rest.access import is_local
-from taverna_server.rest.context import manager
-from taverna_server.rest.negotiation import JSON, TEXT
 from taverna_server.rest.operations import answers_with, offers
 from taverna_server.rest.resources import METHODS
+from taverna_server.serving.access import is_local
+from taverna_server.serving.context import manager
+from taverna_server.serving.negotiation import JSON, TEXT
 
 DIRECTORY = "PROMETHEUS_MULTIPROC_DIR"
 _BUCKETS = (0.005, 0.02, 0.1, 0.5, 2.0, 10.0)

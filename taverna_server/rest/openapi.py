@@ -15,9 +15,9 @@ from flask import Flask
 import taverna_server
 from taverna_server.representations.binding import Document
 from taverna_server.representations.json_schema import json_schema
-from taverna_server.rest.negotiation import JSON, TEXT, URI_LIST
 from taverna_server.rest.operations import ANYTHING, Form, Operation, media_types
 from taverna_server.rest.resources import Method, methods
+from taverna_server.serving.negotiation import JSON, TEXT, URI_LIST
 
 VERSION = "3.1.0"
 _COMPONENTS = "#/components/schemas/"

@@ -25,7 +25,7 @@ from flask import g, request
 
 from taverna_server.representations import OFFERED
 from taverna_server.representations.binding import Document
-from taverna_server.rest.negotiation import choose
+from taverna_server.serving.negotiation import choose
 
 Form = str | type[Document]
 View = TypeVar("View", bound=Callable[..., Any])

@@ -22,13 +22,13 @@ from taverna_server.representations.outputs import (
     PortValue,
     WorkflowOutputs,
 )
-from taverna_server.rest import bodies
-from taverna_server.rest.content_types import HEAD, of_content
-from taverna_server.rest.context import caller, manager
-from taverna_server.rest.links import entry_url, run_url
-from taverna_server.rest.negotiation import BYTES, TEXT
 from taverna_server.rest.operations import chosen, offers, reads
 from taverna_server.rest.responses import document, text
+from taverna_server.serving import bodies
+from taverna_server.serving.content_types import HEAD, of_content
+from taverna_server.serving.context import caller, manager
+from taverna_server.serving.links import entry_url, run_url
+from taverna_server.serving.negotiation import BYTES, TEXT
 
 blueprint = Blueprint("outputs", __name__, url_prefix="/runs/<run_id>/output")
 

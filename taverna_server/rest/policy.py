@@ -12,11 +12,11 @@ from taverna_server.representations.server import (
     PermittedWorkflows,
     PolicyDescription,
 )
-from taverna_server.rest.context import manager
-from taverna_server.rest.links import rest_url
-from taverna_server.rest.negotiation import TEXT
 from taverna_server.rest.operations import offers
 from taverna_server.rest.responses import document, text
+from taverna_server.serving.context import manager
+from taverna_server.serving.links import rest_url
+from taverna_server.serving.negotiation import TEXT
 
 blueprint = Blueprint("policy", __name__, url_prefix="/policy")
 

@@ -11,10 +11,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from flask import Flask
+from werkzeug.routing import Rule
 
 from taverna_server.rest.operations import Operation, operation_of
 
 _PARAMETER = re.compile(r"<(?:\w+(?:\([^)]*\))?:)?(\w+)>")
+OTHER_FACES = ("player", "reana")
+"""Names of blueprints."""
 METHODS = ("GET", "PUT", "POST", "DELETE")
 """``HEAD`` and ``OPTIONS`` every resource has."""
 
@@ -47,7 +50,7 @@ def methods(app: Flask) -> list[Method]:
 
 
 def _methods(app: Flask) -> Iterator[Method]:
-    for rule in app.url_map.iter_rules():
+    for rule in filter(_is_ours, app.url_map.iter_rules()):
         view = app.view_functions[rule.endpoint]
         operation = operation_of(view)
         if operation is None:
@@ -56,6 +59,11 @@ def _methods(app: Flask) -> Iterator[Method]:
         name = rule.endpoint.rpartition(".")[2]
         for method in (rule.methods or set()) & set(METHODS):
             yield Method(path, method, name, _purpose(view, name), operation)
+
+
+def _is_ours(rule: Rule) -> bool:
+    """The faces for people, scripts and REANA describe themselves."""
+    return rule.endpoint.partition(".")[0] not in OTHER_FACES
 
 
 def _purpose(view: object, name: str) -> str:

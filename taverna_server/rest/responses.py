@@ -9,8 +9,8 @@ from flask import Response
 
 from taverna_server.representations import write
 from taverna_server.representations.binding import Document
-from taverna_server.rest.negotiation import TEXT
 from taverna_server.rest.operations import check_declared, chosen, current, offers
+from taverna_server.serving.negotiation import TEXT
 
 __all__ = ["chosen", "created", "document", "nothing", "offers", "text"]
 

@@ -9,11 +9,14 @@ from taverna_server.errors import Unknown
 from taverna_server.model.run import RunStatus
 from taverna_server.representations.usage import UsageRecord
 from taverna_server.representations.workflow import OFFERED_WORKFLOW, write_workflow
-from taverna_server.rest import bodies
-from taverna_server.rest.context import caller, config, manager
 from taverna_server.rest.dates import read_time, write_time
-from taverna_server.rest.files import file_answer, plain_text, whole_file
-from taverna_server.rest.negotiation import (
+from taverna_server.rest.operations import answers, answers_with, offers, reads
+from taverna_server.rest.responses import document, nothing, text
+from taverna_server.rest.usage import described
+from taverna_server.serving import bodies
+from taverna_server.serving.context import caller, config, manager
+from taverna_server.serving.files import file_answer, plain_text, whole_file
+from taverna_server.serving.negotiation import (
     BYTES,
     ROBUNDLE,
     SCUFL,
@@ -23,9 +26,6 @@ from taverna_server.rest.negotiation import (
     XML,
     choose,
 )
-from taverna_server.rest.operations import answers, answers_with, offers, reads
-from taverna_server.rest.responses import document, nothing, text
-from taverna_server.rest.usage import described
 from taverna_server.workflow.reading import as_wfbundle, format_of
 
 blueprint = Blueprint("run_properties", __name__, url_prefix="/runs/<run_id>")

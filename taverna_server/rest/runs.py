@@ -9,13 +9,13 @@ from taverna_server.representations.common import Link
 from taverna_server.representations.run import RunDescription
 from taverna_server.representations.server import RunList
 from taverna_server.representations.workflow import unwrap_workflow
-from taverna_server.rest import bodies, uri_lists
-from taverna_server.rest.context import caller, manager
+from taverna_server.rest import received, uri_lists
 from taverna_server.rest.dates import write_basic_time
-from taverna_server.rest.links import rest_url, run_url
-from taverna_server.rest.negotiation import SCUFL, T2FLOW, URI_LIST, WFBUNDLE, XML
 from taverna_server.rest.operations import answers, offers, reads
 from taverna_server.rest.responses import created, document, nothing
+from taverna_server.serving.context import caller, manager
+from taverna_server.serving.links import rest_url, run_url
+from taverna_server.serving.negotiation import SCUFL, T2FLOW, URI_LIST, WFBUNDLE, XML
 
 blueprint = Blueprint("runs", __name__, url_prefix="/runs")
 
@@ -55,10 +55,10 @@ def get_runs() -> Response:
 def post_runs() -> Response:
     """A new run of a workflow."""
     user = caller()
-    if bodies.is_uri_list():
+    if received.is_uri_list():
         body, source = uri_lists.workflow()
         return created(run_url(manager().create_run(user, body, source=source).id))
-    body, media_type = bodies.document()
+    body, media_type = received.document()
     run = manager().create_run(user, unwrap_workflow(body) if media_type == XML else body)
     return created(run_url(run.id))
 

@@ -16,12 +16,13 @@ from taverna_server.model import credentials as model
 from taverna_server.model.identity import Permission
 from taverna_server.representations import security as documents
 from taverna_server.representations.common import Link
-from taverna_server.rest import bodies
-from taverna_server.rest.context import caller, manager
-from taverna_server.rest.links import run_url
-from taverna_server.rest.negotiation import TEXT
+from taverna_server.rest import received
 from taverna_server.rest.operations import answers, offers, reads
 from taverna_server.rest.responses import created, document, nothing, text
+from taverna_server.serving import bodies
+from taverna_server.serving.context import caller, manager
+from taverna_server.serving.links import run_url
+from taverna_server.serving.negotiation import TEXT
 
 blueprint = Blueprint("security", __name__, url_prefix="/runs/<run_id>/security")
 
@@ -71,7 +72,7 @@ def get_permissions(run_id: str) -> Response:
 def post_permission(run_id: str) -> Response:
     """Let somebody read, update or destroy the run."""
     manager().owned_run(caller(), run_id)
-    wanted = bodies.received(documents.PermissionUpdate)
+    wanted = received.received(documents.PermissionUpdate)
     user = wanted["user_name"]
     manager().set_permission(caller(), run_id, user, Permission[wanted["permission"].upper()])
     return created(run_url(run_id, "security", "permissions", user))
@@ -214,7 +215,7 @@ def _level(word: str) -> Permission:
 
 
 def _read_credential(id: str) -> model.Credential:
-    content = bodies.received(documents.Credential)["content"]
+    content = received.received(documents.Credential)["content"]
     given = {name: value for name, value in content.items() if name != "href"}
     given.setdefault("service_uri", "")
     if given["kind"] == model.USERPASS:
@@ -223,7 +224,7 @@ def _read_credential(id: str) -> model.Credential:
 
 
 def _read_trust(id: str) -> model.Trust:
-    given = bodies.received(documents.TrustedIdentity)
+    given = received.received(documents.TrustedIdentity)
     kept = ("certificate_bytes", "certificate_file", "file_type")
     return model.Trust(
         id, **{"certificate_bytes": b"", **{k: given[k] for k in kept if k in given}}

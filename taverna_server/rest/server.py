@@ -10,11 +10,11 @@ from taverna_server.errors import Unknown
 from taverna_server.representations.common import Link
 from taverna_server.representations.publish import published
 from taverna_server.representations.server import ServerDescription
-from taverna_server.rest.links import base_url, rest_url
-from taverna_server.rest.negotiation import JSON, TEXT, WADL, XML
 from taverna_server.rest.operations import answers_with, chosen, offers
 from taverna_server.rest.responses import document, text
 from taverna_server.rest.wadl import wadl
+from taverna_server.serving.links import base_url, rest_url
+from taverna_server.serving.negotiation import JSON, TEXT, WADL, XML
 
 blueprint = Blueprint("server", __name__)
 

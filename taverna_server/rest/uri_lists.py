@@ -11,9 +11,9 @@ from urllib.parse import SplitResult
 
 from taverna_server.errors import BadUriList, NotPermitted
 from taverna_server.outside import fetch, web_address
-from taverna_server.rest import bodies
-from taverna_server.rest.context import config, manager
-from taverna_server.rest.negotiation import T2FLOW
+from taverna_server.serving import bodies
+from taverna_server.serving.context import config, manager
+from taverna_server.serving.negotiation import T2FLOW
 
 _NOT_ONE = "URI list must have single URI in it"
 

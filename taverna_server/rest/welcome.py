@@ -12,11 +12,11 @@ from typing import Any
 from flask import Blueprint, Response, current_app, json, render_template
 
 import taverna_server
-from taverna_server.rest.links import base_url
-from taverna_server.rest.negotiation import JSON
 from taverna_server.rest.openapi import openapi
 from taverna_server.rest.operations import answers_with, offers
 from taverna_server.rest.resources import methods
+from taverna_server.serving.links import base_url
+from taverna_server.serving.negotiation import JSON
 
 HTML = "text/html"
 CSS = "text/css"

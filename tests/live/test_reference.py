@@ -15,8 +15,8 @@ from lxml import etree
 
 from taverna_server.app import create_app
 from taverna_server.config import Config
-from taverna_server.rest.negotiation import SCUFL, WADL, WFBUNDLE, accepts
 from taverna_server.rest.resources import methods
+from taverna_server.serving.negotiation import SCUFL, WADL, WFBUNDLE, accepts
 from tests.engines.taverna.activities.localservices import Service
 from tests.keys import certificate, der
 from tests.live import runs

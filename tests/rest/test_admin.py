@@ -16,8 +16,8 @@ from taverna_server.config import Config
 from taverna_server.manager.settings import SETTINGS
 from taverna_server.rest.admin import FIGURES, LISTS
 from taverna_server.store import Store
+from tests.applications import WORKFLOW
 from tests.published import check
-from tests.rest.conftest import WORKFLOW
 
 A = "{http://ns.taverna.org.uk/2010/xml/server/admin/}"
 READ_ONLY = {*FIGURES, "currentRuns", "factoryProcessMapping", "usageRecords"}

@@ -15,9 +15,9 @@ from taverna_server.auth.page_keys import PageKeys
 from taverna_server.config import Config
 from taverna_server.model.identity import Permission
 from taverna_server.model.run import RunStatus
-from taverna_server.rest.context import NAME
 from taverna_server.rest.interaction import ATOM, NAMESPACE
-from taverna_server.rest.pages import SANDBOX
+from taverna_server.serving.context import NAME
+from taverna_server.serving.pages import SANDBOX
 
 NS = {"a": NAMESPACE, "i": "http://ns.taverna.org.uk/2012/interaction"}
 ENTRY = """<?xml version="1.0" encoding="iso-8859-1"?>

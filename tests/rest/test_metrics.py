@@ -12,7 +12,7 @@ from werkzeug.test import Client
 
 from taverna_server.auth import hash_token
 from taverna_server.manager.lease import NAME
-from taverna_server.rest.context import manager
+from taverna_server.serving.context import manager
 from taverna_server.store import Store
 
 STRANGER = {"REMOTE_ADDR": "192.0.2.1"}

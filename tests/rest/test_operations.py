@@ -7,10 +7,10 @@ from flask import Flask, Response
 
 from taverna_server.errors import NotAcceptable
 from taverna_server.representations.inputs import RunInput, RunInputs
-from taverna_server.rest import bodies
-from taverna_server.rest.negotiation import JSON, TEXT, XML
+from taverna_server.rest import received
 from taverna_server.rest.operations import answers, chosen, offers, operation_of, reads
 from taverna_server.rest.responses import document, text
+from taverna_server.serving.negotiation import JSON, TEXT, XML
 
 
 @reads(RunInput)
@@ -52,7 +52,7 @@ def test_document_that_was_not_declared_is_not_written(app: Flask) -> None:
 def test_document_that_was_not_declared_is_not_read(app: Flask) -> None:
     @reads(RunInput)
     def reader() -> None:
-        bodies.received(RunInputs)
+        received.received(RunInputs)
 
     with app.test_request_context("/"), pytest.raises(LookupError, match="RunInputs"):
         reader()

@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 from werkzeug.test import Client, TestResponse
 
-from taverna_server.rest.context import NAME
+from taverna_server.serving.context import NAME
 from tests.keys import ALIAS, PASSWORD, certificate, der, jks_store, pem, pkcs12_store
 
 JSON = {"Accept": "application/json"}

@@ -11,8 +11,8 @@ from werkzeug.wrappers import Request, Response
 
 from taverna_server.app import create_app
 from taverna_server.config import Config
+from tests.applications import WORKFLOW
 from tests.engines.taverna.activities.localservices import Service, serving
-from tests.rest.conftest import WORKFLOW
 
 KIND = "text/uri-list"
 PROBLEM = "failed to transfer data from URI"

@@ -11,9 +11,9 @@ from lxml import etree
 from werkzeug.test import Client
 
 from taverna_server.representations.publish import published
-from taverna_server.rest.negotiation import JSON, XML
 from taverna_server.rest.resources import METHODS, methods
 from taverna_server.rest.wadl import WADL
+from taverna_server.serving.negotiation import JSON, XML
 
 COMMITTED = Path(__file__).parents[2] / "wadl" / "taverna-server.wadl"
 NAMES = {"w": WADL}

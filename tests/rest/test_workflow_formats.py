@@ -5,12 +5,11 @@ from __future__ import annotations
 import pytest
 from werkzeug.test import Client
 
-from taverna_server.rest.negotiation import JSON, SCUFL, T2FLOW, WFBUNDLE, XML
+from taverna_server.serving.negotiation import JSON, SCUFL, T2FLOW, WFBUNDLE, XML
 from taverna_server.workflow.reading import read_workflow
+from tests.applications import WORKFLOW
 from tests.workflow.bundles import foreign
 from tests.workflow.scufl_documents import greetings
-
-from .conftest import WORKFLOW
 
 DOCUMENTS = {T2FLOW: WORKFLOW, WFBUNDLE: foreign(), SCUFL: greetings()}
 

@@ -11,7 +11,7 @@ from flask import Flask
 from werkzeug.test import Client
 
 from taverna_server import errors
-from taverna_server.rest.errors import STATUSES, allow_header, status_of
+from taverna_server.serving.errors import STATUSES, allow_header, status_of
 
 
 def all_below(kind: type[Exception]) -> list[type[Exception]]:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from taverna_server.errors import RangeNotSatisfiable
-from taverna_server.rest.files import parse_range, security_headers
+from taverna_server.serving.files import parse_range, security_headers
 
 
 @pytest.mark.parametrize(

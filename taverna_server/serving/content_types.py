@@ -11,7 +11,7 @@ import mimetypes
 import re
 
 from taverna_server.data.content import EMPTY, HEAD, HTML, of_content
-from taverna_server.rest.negotiation import JSON, ROBUNDLE, T2FLOW, TEXT, XML, ZIP
+from taverna_server.serving.negotiation import JSON, ROBUNDLE, T2FLOW, TEXT, XML, ZIP
 
 __all__ = ["EMPTY", "HEAD", "HTML", "is_textual", "of_content", "of_file"]
 

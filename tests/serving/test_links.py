@@ -12,7 +12,7 @@ from werkzeug.test import Client
 
 from taverna_server.app import create_app
 from taverna_server.config import Config, load_config
-from taverna_server.rest.links import below_runs, entry_url, rest_url, segment
+from taverna_server.serving.links import below_runs, entry_url, rest_url, segment
 
 
 def runs_link(client: Client, path: str = "/rest", **headers: str) -> str:

@@ -17,8 +17,8 @@ from flask import Response, request
 from zipstream import ZipStream
 
 from taverna_server.data.paths import WorkDirectory
-from taverna_server.rest.files import PIECE
-from taverna_server.rest.negotiation import ZIP
+from taverna_server.serving.files import PIECE
+from taverna_server.serving.negotiation import ZIP
 
 
 def zip_answer(wd: WorkDirectory, path: str) -> Response:

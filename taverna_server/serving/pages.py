@@ -24,8 +24,8 @@ from flask import Response, g, request
 
 from taverna_server.errors import NotPermitted
 from taverna_server.model.identity import Permission, User
-from taverna_server.rest.context import config, manager, services
-from taverna_server.rest.links import entry_url, requested_base
+from taverna_server.serving.context import config, manager, services
+from taverna_server.serving.links import entry_url, requested_base
 
 SANDBOX = "sandbox allow-scripts allow-forms allow-modals allow-popups"
 KEY = "key"

@@ -18,9 +18,10 @@ import re
 from flask import g, request
 
 from taverna_server.errors import NotAuthenticated, NotPermitted
-from taverna_server.rest import pages
-from taverna_server.rest.context import config, services
-from taverna_server.rest.negotiation import URI_LIST
+from taverna_server.serving import pages
+from taverna_server.serving.context import config, services
+from taverna_server.serving.faces import current_face
+from taverna_server.serving.negotiation import URI_LIST
 
 _PUBLIC = re.compile(r"/rest(?:/policy(?:/[^/]*)?|/schemas(?:/.*)?)?/?")
 _GUARDED = ("/rest/", "/feed/", "/admin/")
@@ -39,7 +40,11 @@ def authenticate() -> None:
     if header is None:
         header = pages.key_of_query()
     authenticate = services().authenticator.authenticate
-    user = g.caller = authenticate(header, is_local(), pages.run_asked_for())
+    user = g.caller = (
+        current_face().identify()
+        if header is None
+        else authenticate(header, is_local(), pages.run_asked_for())
+    )
     if user is None and _needs_account(request.path) and not pages.is_preflight():
         raise NotAuthenticated("say who you are")
     if user and not user.admin and (request.path + "/").startswith("/admin/"):

@@ -80,6 +80,11 @@ def accepts(offer: str, accept: str | None) -> bool:
     return bool(_liking(offer, parse_accept(accept))[0])
 
 
+def quality(offer: str, ranges: Sequence[MediaRange]) -> float:
+    """How much a client likes a media type, from 0 to 1."""
+    return _liking(offer, ranges)[0]
+
+
 def media_type(content_type: str | None) -> str:
     """The media type of a body without its parameters; ``*/*`` when none is given.
 

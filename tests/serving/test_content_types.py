@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from taverna_server.rest.content_types import HEAD, is_textual, of_content, of_file
+from taverna_server.serving.content_types import HEAD, is_textual, of_content, of_file
 
 
 @pytest.mark.parametrize(

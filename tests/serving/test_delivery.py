@@ -9,7 +9,7 @@ import pytest
 from werkzeug.test import Client
 
 from taverna_server.config import Config
-from taverna_server.rest.delivery import THRESHOLD
+from taverna_server.serving.delivery import THRESHOLD
 
 POLLED = ("", "/status", "/wd", "/input", "/stdout", "/workflow", "/listeners/io/properties/stdout")
 GZIP = {"Accept-Encoding": "gzip;q=1.0,deflate;q=0.6,identity;q=0.3"}

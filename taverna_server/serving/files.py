@@ -26,9 +26,9 @@ from flask import Response, request
 from taverna_server.data.names import split
 from taverna_server.data.paths import WorkDirectory
 from taverna_server.errors import NotAcceptable, RangeNotSatisfiable, UnknownEntry
-from taverna_server.rest.content_types import HEAD, is_textual, of_file
-from taverna_server.rest.negotiation import BYTES, TEXT, choose
-from taverna_server.rest.pages import SANDBOX as PAGE_SANDBOX
+from taverna_server.serving.content_types import HEAD, is_textual, of_file
+from taverna_server.serving.negotiation import BYTES, TEXT, choose
+from taverna_server.serving.pages import SANDBOX as PAGE_SANDBOX
 
 PIECE = 2**20
 

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from flask import request
 
 from taverna_server.errors import NotPermitted
-from taverna_server.rest.links import base_url
+from taverna_server.serving.links import base_url
 
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _OUR_OWN = frozenset({"same-origin", "none"})

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from taverna_server.errors import NotAcceptable, UnsupportedMedia
-from taverna_server.rest.negotiation import (
+from taverna_server.serving.negotiation import (
     BYTES,
     JSON,
     T2FLOW,

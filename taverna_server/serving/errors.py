@@ -1,9 +1,10 @@
-"""Exceptions as HTTP: the only place of this face that knows statuses.
+"""Exceptions as HTTP: the only place that knows statuses.
 
-Bodies are plain text, the bare message without a line end (protocol dossier
-2.11), or ``{"message": ...}`` for a client that accepts JSON and no text. What
-is not meant for clients leaves as one sentence with the name of the request,
-under which the log has the rest.
+Each face writes them in its own form (``faces.py``); ``write_sentence`` is that
+of the Taverna Server face: plain text, the bare message without a line end
+(protocol dossier 2.11), or ``{"message": ...}`` for a client that accepts JSON and
+no text. What is not meant for clients leaves as one sentence with the name of
+the request, under which the log has the rest.
 """
 
 from __future__ import annotations
@@ -17,9 +18,10 @@ from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 
 from taverna_server import errors
-from taverna_server.rest.context import config, manager
-from taverna_server.rest.middleware import REQUEST_ID
-from taverna_server.rest.negotiation import JSON, TEXT, accepts
+from taverna_server.serving.context import config, manager
+from taverna_server.serving.faces import current_face
+from taverna_server.serving.middleware import REQUEST_ID
+from taverna_server.serving.negotiation import JSON, TEXT, accepts
 
 log = logging.getLogger(__name__)
 
@@ -54,12 +56,12 @@ def status_of(error: Exception) -> int:
 
 def answer_our_own(error: Exception) -> Response:
     """What we raise on purpose and clients may read."""
-    response = _sentence(status_of(error), str(error))
+    response = _written(error, status_of(error), str(error))
     if manager().policy().log_faults:
         name = request.environ[REQUEST_ID]
         log.info("request %s: %s, %s", name, response.status, error)
     if isinstance(error, errors.NotAuthenticated):
-        response.headers["WWW-Authenticate"] = f'Basic realm="{config().realm}"'
+        response.headers.setdefault("WWW-Authenticate", f'Basic realm="{config().realm}"')
     elif isinstance(error, errors.RangeNotSatisfiable):
         response.headers["Content-Range"] = f"bytes */{error.size}"
     elif isinstance(error, errors.TryLater):
@@ -70,10 +72,9 @@ def answer_our_own(error: Exception) -> Response:
 def answer_http(error: HTTPException) -> Response:
     """What the framework raises: no such resource, method not allowed."""
     if isinstance(error, NotFound):
-        return _sentence(404, "no such resource")
-    response = _sentence(error.code or 500, error.description or error.name)
+        return _written(error, 404, "no such resource")
+    response = _written(error, error.code or 500, error.description or error.name)
     if isinstance(error, MethodNotAllowed):
-        response.set_data("")
         response.headers["Allow"] = allow_header(error.valid_methods or ())
     return response
 
@@ -83,9 +84,9 @@ def answer_unexpected(error: Exception) -> Response:
     name = request.environ[REQUEST_ID]
     if _is_disk_full(error):
         log.error("request %s: %s %s: the disk is full", name, request.method, request.path)
-        return _sentence(507, "the server has no space left for this")
+        return _written(error, 507, "the server has no space left for this")
     log.error("request %s: %s %s failed", name, request.method, request.path, exc_info=error)
-    return _sentence(500, f"the server failed to do this; its log tells more under {name}")
+    return _written(error, 500, f"the server failed to do this; its log tells more under {name}")
 
 
 def _is_disk_full(error: BaseException | None) -> bool:
@@ -104,8 +105,16 @@ def allow_header(methods: object) -> str:
     return ",".join(method for method in order if method in given)
 
 
-def _sentence(status: int, message: str) -> Response:
+def _written(error: Exception, status: int, message: str) -> Response:
+    return current_face().write_error(error, status, message)
+
+
+def write_sentence(error: Exception, status: int, message: str) -> Response:
+    """As the Taverna Server face writes it."""
     accept = request.headers.get("Accept")
     if accepts(JSON, accept) and not accepts(TEXT, accept):
         return Response(json.dumps({"message": message}), status, content_type=JSON)
-    return Response(message, status, content_type=TEXT)
+    response = Response(message, status, content_type=TEXT)
+    if isinstance(error, MethodNotAllowed):
+        response.set_data("")
+    return response

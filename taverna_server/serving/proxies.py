@@ -11,7 +11,7 @@ import ipaddress
 
 from flask import request
 
-from taverna_server.rest.context import config
+from taverna_server.serving.context import config
 
 
 def forwarded(what: str) -> str:

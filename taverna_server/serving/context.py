@@ -40,7 +40,13 @@ def config() -> Config:
 
 def caller() -> User:
     """Who sent the request. Raises NotAuthenticated when nobody has to say so here."""
-    user: User | None = g.get("caller")
+    user = caller_or_none()
     if user is None:
         raise NotAuthenticated("say who you are")
     return user
+
+
+def caller_or_none() -> User | None:
+    """Who sent the request; None for somebody who did not say."""
+    found: User | None = g.get("caller")
+    return found

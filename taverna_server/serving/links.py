@@ -15,9 +15,9 @@ from urllib.parse import quote, urlsplit
 
 from flask import g, request
 
-from taverna_server.rest.context import config
-from taverna_server.rest.middleware import DEPLOYMENT_PATH
-from taverna_server.rest.proxies import forwarded
+from taverna_server.serving.context import config
+from taverna_server.serving.middleware import DEPLOYMENT_PATH
+from taverna_server.serving.proxies import forwarded
 
 _HOST = re.compile(r"(?:[A-Za-z0-9._~-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?")
 _PLAIN_PORTS = {"http": "80", "https": "443"}
