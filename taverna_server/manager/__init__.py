@@ -17,6 +17,7 @@ from taverna_server.manager.inputs import Inputs
 from taverna_server.manager.interactions import Interactions
 from taverna_server.manager.listeners import Listeners
 from taverna_server.manager.outputs import Output, Outputs
+from taverna_server.manager.progress import Watching
 from taverna_server.manager.quotas import Quotas
 from taverna_server.manager.runs import Runs
 from taverna_server.manager.security import Security
@@ -34,6 +35,7 @@ class RunManager(
     Files,
     Interactions,
     Listeners,
+    Watching,
     Feed,
     Sharing,
     Security,

@@ -40,6 +40,10 @@ from taverna_server.engines.taverna.listening import Listener
 from taverna_server.engines.taverna.scheduler import Scheduler
 
 PROGRESS_INTERVAL = 0.25
+LONGEST_INTERVAL = 2.0
+INTERVALS = 400
+"""Between two tellings lies this fraction of the time the run has taken, within the two
+limits: what a run of days tells can be read in a second."""
 MOST_EVENTS = 1000
 """Handled in one turn, so that results reach the next processors in between."""
 
@@ -108,6 +112,7 @@ class Driver:
         self._outputs: dict[str, Value] = {}
         self._end: RunCompleted | RunCancelled | RunStuck | None = None
         self._news = False
+        self._began = clock()
         self._next_progress = 0.0
 
     def run(self, inputs: Mapping[str, Value]) -> Ended:
@@ -176,7 +181,8 @@ class Driver:
     def _tell_progress(self, at_once: bool = False) -> None:
         now = self._clock()
         if at_once or (self._news and now >= self._next_progress):
-            self._next_progress = now + PROGRESS_INTERVAL
+            pause = max((now - self._began) / INTERVALS, PROGRESS_INTERVAL)
+            self._next_progress = now + min(pause, LONGEST_INTERVAL)
             self._news = False
             for listener in self._listeners:
                 listener.progress(self._scheduler.tallies)
