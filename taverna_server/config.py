@@ -27,7 +27,11 @@ from taverna_server.errors import ConfigurationError
 
 SECTION = "taverna-server"
 PREFIX = "TAVERNA_SERVER_"
-ENGINE_OPTIONS = ("executor", "dask_scheduler", "java", "beanshell", "maven", "ssh", "components")
+ENGINE_OPTIONS = (
+    "executor", "dask_scheduler", "java", "beanshell", "maven", "ssh", "components",
+    "engine_environments", "step_sandbox", "step_network", "step_directories", "step_images",
+    "step_unknown_images", "step_containers",
+)  # fmt: skip
 """Options that concern the engine: ``run.json`` carries them to it."""
 _UNITS = {"k": 2**10, "m": 2**20, "g": 2**30}
 
@@ -200,6 +204,37 @@ class Config:
     )
     dask_scheduler: str = option(
         "", text, "Address of the Dask scheduler (tcp://host:8786), for executor = dask."
+    )
+    engine_environments: str = option(
+        "",
+        text,
+        "Directory with the environments cwl, snakemake and yadage, in which these engines are. "
+        "Empty: engines beside the Python that runs this.",
+    )
+    step_sandbox: str = option(
+        "host",
+        one_of("host", "bwrap"),
+        "Where steps of REANA's workflow types run: on the host, or in bubblewrap, which shows "
+        "them the host's programs and their workspace.",
+    )
+    step_network: bool = option("yes", switch, "Whether steps in bubblewrap reach the network.")
+    step_directories: tuple[str, ...] = option(
+        "", words, "Directories that steps in bubblewrap may read beside those of the system."
+    )
+    step_images: tuple[str, ...] = option(
+        "",
+        words,
+        "Unpacked container images, NAME=DIRECTORY each; steps that ask for one run in it.",
+    )
+    step_unknown_images: str = option(
+        "host",
+        one_of("host", "fail"),
+        "Steps whose image is not here run with the host's programs, with a warning, or fail.",
+    )
+    step_containers: str = option(
+        "auto",
+        one_of("auto", "none", "docker", "podman", "apptainer"),
+        "Container tool for images; auto takes one that works.",
     )
     event_lifespan: int = option("7", whole(1), "Days that events stay in the feeds of users.")
     usage_lifespan: int = option("365", whole(0), "Days that usage records stay; 0 for ever.")

@@ -22,6 +22,7 @@
     │   ├── TooManyRuns  TooManyOperating  RunnerUnavailable
     │   └── CreationOff             the administrator wants no such runs
     ├── WorkflowInvalid             a workflow that cannot run; carries all its problems
+    ├── StepRefused                 a step that cannot run where it asks to
     ├── NotDelivered                a message did not reach its address
     ├── PrivateAddress              of a private network, and not meant to be reached
     ├── RunRefused                  the engine did not start and never will
@@ -192,6 +193,10 @@ class PrivateAddress(TavernaServerError):
 
 class RunRefused(TavernaServerError):
     """The engine did not start and never will."""
+
+
+class StepRefused(TavernaServerError):
+    """A step of a workflow that cannot run where it asks to: its image is not here."""
 
 
 class WorkflowInvalid(TavernaServerError):

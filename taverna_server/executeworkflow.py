@@ -13,7 +13,9 @@ import os
 import resource
 import signal
 import sys
+import threading
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from importlib import import_module
 from io import TextIOWrapper
@@ -26,7 +28,10 @@ from taverna_server.engines.base import Engine
 from taverna_server.engines.descendants import adopt_orphans, end_descendants
 from taverna_server.errors import TavernaServerError, WorkflowInvalid
 
-ENGINES = {"taverna": "taverna_server.engines.taverna.engine:TavernaEngine"}
+ENGINES = {
+    "taverna": "taverna_server.engines.taverna.engine:TavernaEngine",
+    "serial": "taverna_server.engines.serial.engine:SerialEngine",
+}
 """Module and class by the workflow type of ``run.json``."""
 
 HINT = "It is what the server starts; 'taverna-server run' executes a workflow without one."
@@ -39,11 +44,13 @@ class EventLog:
 
     def __init__(self, path: Path) -> None:
         self._stream: TextIOWrapper = path.open("a", encoding="utf-8")
+        self._lock = threading.Lock()
 
     def __call__(self, kind: str, fields: Mapping[str, Any]) -> None:
         line = json.dumps({"event": kind, "time": _now(), **fields}, ensure_ascii=False)
-        self._stream.write(line + "\n")
-        self._stream.flush()
+        with self._lock:
+            self._stream.write(line + "\n")
+            self._stream.flush()
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -81,6 +88,7 @@ def _execute(directory: RunDirectory, report: EventLog) -> tuple[int, str]:
     """The exit code, and why it could not run."""
     try:
         order = directory.read_order()
+        directory = replace(directory, workspace=order.workspace)
         engine = make_engine(order.workflow_type)
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, _calling(engine.stop))

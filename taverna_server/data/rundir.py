@@ -9,11 +9,15 @@
     ├── security/      credentials and trusts for the engine, mode 0700
     ├── scratch/       temporary files of the engine while it runs
     ├── events.jsonl   what the engine reports, a line an event
+    ├── jobs/          what the steps of REANA's workflow types wrote: <job>.log
     ├── stdout stderr
     └── outcome.json   written to a temporary name and renamed: its presence means "ended"
 
 The server writes ``run.json``; the engine writes events and the outcome; either
 may be killed at any moment and the other still reads a consistent state.
+
+A run may work in the ``wd`` of another one: what REANA calls a restart. Its order
+names that run (``workspace``), and whoever uses ``wd`` says ``ordered()`` first.
 """
 
 from __future__ import annotations
@@ -21,8 +25,8 @@ from __future__ import annotations
 import json
 import os
 import tempfile
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +36,7 @@ from taverna_server.model.run import RunInput
 WORKING_SUBDIRECTORIES = (
     "conf", "externaltool", "feed", "interactions", "lib", "logs", "plugins", "repository", "var",
 )  # fmt: skip
-"""Made with every run (protocol dossier 8.1)."""
+"""Made with every run of a Taverna workflow (protocol dossier 8.1)."""
 
 RUN_BUNDLE = "out.bundle.zip"
 """Below ``wd``, where provenance was wanted (4.5)."""
@@ -49,7 +53,13 @@ class RunOrder:
     baclava_output: str | None = None
     generate_provenance: bool = False
     options: Mapping[str, Any] = field(default_factory=dict)
-    """Settings of the engine: ``executor``, ``java``, ... (``docs/configuration.md``)."""
+    """Settings of the engine: ``executor``, ``java``, ... (``docs/configuration.md``).
+
+    For the types other than ``taverna`` also ``parameters`` and ``operational``: the input
+    parameters and REANA's operational options that count for this run.
+    """
+    workspace: str | None = None
+    """The run whose ``wd`` this one works in, by its id; None: its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +82,15 @@ class RunDirectory:
     """The paths of one run directory, and the two documents in it."""
 
     root: Path
+    workspace: str | None = None
+    """The id of the run whose ``wd`` this run works in; None: its own."""
+
+    def ordered(self) -> RunDirectory:
+        """The same, with the workspace that ``run.json`` names, if there is one yet."""
+        try:
+            return replace(self, workspace=self.read_order().workspace)
+        except FileNotFoundError:
+            return self
 
     @property
     def run_json(self) -> Path:
@@ -83,7 +102,8 @@ class RunDirectory:
 
     @property
     def wd(self) -> Path:
-        return self.root / "wd"
+        owner = self.root.with_name(self.workspace) if self.workspace else self.root
+        return owner / "wd"
 
     @property
     def out(self) -> Path:
@@ -110,6 +130,10 @@ class RunDirectory:
         return self.root / "events.jsonl"
 
     @property
+    def jobs(self) -> Path:
+        return self.root / "jobs"
+
+    @property
     def stdout(self) -> Path:
         return self.root / "stdout"
 
@@ -121,13 +145,20 @@ class RunDirectory:
     def outcome_json(self) -> Path:
         return self.root / "outcome.json"
 
-    def create(self, workflow: bytes) -> None:
-        """Make the directory with everything that stands in it before the start."""
+    def create(
+        self, workflow: bytes, subdirectories: Iterable[str] = WORKING_SUBDIRECTORIES
+    ) -> None:
+        """Make the directory with everything that stands in it before the start.
+
+        A run that works in the ``wd`` of another one has none of its own.
+        """
         self.root.parent.mkdir(parents=True, exist_ok=True)
         self.root.mkdir(mode=0o750)
         self.security.mkdir(mode=0o700)
-        for name in WORKING_SUBDIRECTORIES:
-            (self.wd / name).mkdir(parents=True)
+        if self.workspace is None:
+            self.wd.mkdir()
+            for name in subdirectories:
+                (self.wd / name).mkdir()
         write_atomically(self.workflow, workflow)
 
     def write_order(self, order: RunOrder) -> None:

@@ -102,7 +102,7 @@ class LocalRunner(Runner):
             raise RunRefused(f"The engine command '{self.command[0]}' is not on this machine.")
         state = {"run_id": run_id, "directory": str(directory), "boot": boot_id()}
         yield state
-        process = self._launch(run_id, RunDirectory(directory))
+        process = self._launch(run_id, RunDirectory(directory).ordered())
         if process is None:
             yield {**state, "pid": 0, "started": 0}
         else:

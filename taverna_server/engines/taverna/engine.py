@@ -10,7 +10,7 @@ from pathlib import Path
 
 from taverna_server.data.rundir import RunDirectory, RunOrder
 from taverna_server.data.values import Value
-from taverna_server.engines.base import Engine, Report
+from taverna_server.engines.base import STOPPED, Engine, Report
 from taverna_server.engines.taverna.activities.base import RunContext
 from taverna_server.engines.taverna.detail_log import DetailLog
 from taverna_server.engines.taverna.driver import Controls, Ended
@@ -22,9 +22,6 @@ from taverna_server.engines.taverna.recording import Recording, recording
 from taverna_server.engines.taverna.reporting import EventReport
 from taverna_server.engines.taverna.saving import OutputFiles
 from taverna_server.errors import TavernaServerError, WorkflowInvalid
-
-STOPPED = 143
-"""The exit code of what SIGTERM ended."""
 
 
 class TavernaEngine(Engine):
