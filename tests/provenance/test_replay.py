@@ -15,10 +15,12 @@ from taverna_server.data.values import ErrorDocument, Value
 from taverna_server.workflow.model import Loop, PortNode, Workflow
 from tests.engines.taverna.building import (
     Fails,
+    InParts,
     activity,
     cross,
     dot,
     flow,
+    granular,
     graph,
     join,
     nested,
@@ -269,3 +271,16 @@ def test_of_alternates_the_one_that_worked_counts(tmp_path: Path) -> None:
     recorded = Recorded(tmp_path, workflow, {"a": value(["x", "y"], 1)}, services)
     check(recorded)
     assert not [ran.failure for ran in recorded.ran if ran.failure]
+
+
+def test_items_that_travel_alone_are_parts_of_their_list(tmp_path: Path) -> None:
+    """Who used them ran, and was told of, before the list was there."""
+    source = granular(step("S", {"n": 0}, {"o": 1}, max_jobs=2))
+    workflow = flow({"n": 1}, [source, step("R", {"a": 0})], "n > S.n", "S.o > R.a", "R.o > o")
+    services = {"S#0": InParts(lambda inputs: {"o": value(["x", "y"], 1)}, fails=1), "R#0": join}
+    for seed in range(20):
+        folder = tmp_path / str(seed)
+        folder.mkdir()
+        check(
+            Recorded(folder, workflow, {"n": value(["1", "2"], 1)}, services, random.Random(seed))
+        )

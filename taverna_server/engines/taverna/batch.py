@@ -2,7 +2,8 @@
 
 Whatever an activity does, each invocation of the batch is answered exactly once
 or given back; a run never waits for an answer that will not come. Only when the
-run is cancelled does the batch end without a word.
+run is cancelled does the batch end without a word. What an activity gives in parts
+is posted part by part; while the run is suspended the activity is held there.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from taverna_server.data.values import StackFrame
 from taverna_server.engines.taverna.activities.base import (
     ActivityFailure,
     BoundActivity,
+    GivesParts,
     Outputs,
     RunContext,
 )
@@ -26,6 +28,8 @@ from taverna_server.engines.taverna.events import (
     InvocationFailed,
     InvocationsNotStarted,
     InvokeBatch,
+    PartCame,
+    PartsEnded,
     Values,
 )
 
@@ -58,6 +62,7 @@ class BatchWork:
         self._context = context
         self._gate = gate
         self._post = post
+        self._giver = bound if batch.in_parts and isinstance(bound, GivesParts) else None
         self._began = 0.0
 
     def __call__(self) -> None:
@@ -66,6 +71,8 @@ class BatchWork:
             self._began = now()
             if self._batch.stop_at_failure:
                 self._until_a_failure()
+            elif self._giver is not None:
+                self._one_by_one()
             else:
                 self._all()
         except RunOver:
@@ -90,6 +97,10 @@ class BatchWork:
         except BaseException as error:  # an activity may raise anything
             yield self._uncaught(error)
 
+    def _one_by_one(self) -> None:
+        for number, inputs in self._batch.items:
+            self._one(number, inputs)
+
     def _until_a_failure(self) -> None:
         for place, (number, inputs) in enumerate(self._batch.items):
             if not self._one(number, inputs):
@@ -101,7 +112,7 @@ class BatchWork:
     def _one(self, number: int, inputs: Values) -> bool:
         self._proceed()
         try:
-            answer: Outputs | ActivityFailure = self._bound.invoke(inputs)
+            answer = self._invoked(number, inputs)
         except ActivityFailure as failure:
             answer = failure
         except BaseException as error:  # an activity may raise anything
@@ -109,7 +120,19 @@ class BatchWork:
         self._answer(number, answer)
         return not isinstance(answer, ActivityFailure)
 
-    def _answer(self, number: int, answer: Outputs | ActivityFailure) -> None:
+    def _invoked(self, number: int, inputs: Values) -> Outputs | ActivityFailure | None:
+        """None where all outputs have gone out in parts."""
+        if self._giver is None:
+            return self._bound.invoke(inputs)
+
+        def give(part: Outputs) -> None:
+            self._proceed()
+            self._post(PartCame(number, part))
+
+        self._giver.invoke_in_parts(inputs, give)
+        return None
+
+    def _answer(self, number: int, answer: Outputs | ActivityFailure | None) -> None:
         """One begins where the one before it ended: a batch is worked through in order."""
         ended = now()
         self._post(_event(number, answer, (self._began, ended)))
@@ -134,7 +157,11 @@ class BatchWork:
         )
 
 
-def _event(number: int, answer: Outputs | ActivityFailure, times: tuple[float, float]) -> Event:
+def _event(
+    number: int, answer: Outputs | ActivityFailure | None, times: tuple[float, float]
+) -> Event:
+    if answer is None:
+        return PartsEnded(number, times)
     if isinstance(answer, ActivityFailure):
         failure = Failure(answer.message, answer.exception, answer.trace)
         return InvocationFailed(number, failure, times)

@@ -35,13 +35,16 @@ class Crystallizer:
         self._root = _Branch()
 
     def result(self, index: Index, outputs: Values) -> None:
-        """A job is done. One with index ``()`` is the whole and needs no list."""
+        """A job is done. One with index ``()`` is the whole and needs no list.
+
+        Or an item of a job's own list has come: its index is one longer than the job's.
+        """
         for port in self._ports:
             self._emit(port, index, outputs[port])
         if index != WHOLE:
             self._put(index, outputs)
 
-    def completion(self, index: Index) -> None:
+    def completion(self, index: Index) -> Values:
         """Nothing more will come below the index: build the lists and send them."""
         node = self._find(index)
         lists = self._hole(len(index)) if node is None else self._assemble(index, node)
@@ -49,6 +52,7 @@ class Crystallizer:
             self._send(index, lists)
         if index != WHOLE:
             self._put(index, lists)
+        return lists
 
     def _put(self, index: Index, outputs: Values) -> None:
         branch = self._root

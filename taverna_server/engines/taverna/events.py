@@ -78,6 +78,22 @@ class InvocationFailed:
 
 
 @dataclass(frozen=True, slots=True)
+class PartCame:
+    """One more item of the lists that an invocation makes, by activity port."""
+
+    invocation: int
+    outputs: Values
+
+
+@dataclass(frozen=True, slots=True)
+class PartsEnded:
+    """An invocation that gave its outputs item by item has given the last."""
+
+    invocation: int
+    times: tuple[float, float] = field(default=(0.0, 0.0), compare=False)
+
+
+@dataclass(frozen=True, slots=True)
 class InvocationsNotStarted:
     """What was left of a batch that stopped at a failure."""
 
@@ -110,6 +126,8 @@ Event: TypeAlias = (
     RunStarted
     | InvocationDone
     | InvocationFailed
+    | PartCame
+    | PartsEnded
     | InvocationsNotStarted
     | TimeCame
     | SuspendAsked
@@ -131,6 +149,8 @@ class InvokeBatch:
     stop_at_failure: bool = False
     """Give the rest back (``InvocationsNotStarted``) after a failure: it is tried
     again before the others, as Taverna does."""
+    in_parts: bool = False
+    """Outputs may come item by item (``PartCame``) where the activity can."""
 
 
 @dataclass(frozen=True, slots=True)

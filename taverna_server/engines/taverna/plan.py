@@ -5,9 +5,10 @@ dataflow: for each source the links that leave it, for each processor how many
 levels of lists iteration wraps around its outputs, for each input port the
 finest depth at which its source sends (execution-semantics 2).
 
-A source sends items of its port's depth and whole lists around them. The granular
-depth of the document says that a service sends smaller pieces; only services that
-stream their own results do, and none of our activities is one.
+A source sends items of its port's depth and whole lists around them. Where the
+granular depth of a processor's outputs is below their depth, its service may send
+the lists *in parts*: item by item, as it makes them. Not every service does so
+(a Beanshell never did), and not where there is a loop, which looks at whole results.
 """
 
 from __future__ import annotations
@@ -39,6 +40,10 @@ class ProcessorPlan:
     filter_depths: Mapping[str, int]
     output_depths: Mapping[str, int]
     """Of one job's outputs."""
+    in_parts: bool = False
+    """Whether a job may send the items of its outputs one by one."""
+    fed_in_parts: frozenset[str] = frozenset()
+    """The inputs whose source may do so."""
 
     @property
     def name(self) -> str:
@@ -116,25 +121,29 @@ def plan_workflow(workflow: Workflow) -> WorkflowPlan:
 
 def _plan(dataflow: Dataflow, depths: DataflowDepths) -> DataflowPlan:
     into = links_by_sink(dataflow)
-    sent = _sent_depths(dataflow, depths)
-    processors = {
-        processor.name: ProcessorPlan(
-            processor,
-            depths.wrapping[processor.name],
-            {
-                port.name: _filter_depth(into[Endpoint(processor.name, port.name)], sent, depths)
-                for port in processor.inputs
-            },
-            {port.name: sent[Endpoint(processor.name, port.name)] for port in processor.outputs},
-        )
-        for processor in dataflow.processors
-    }
+    sources = _Sources(dataflow, depths)
     merges = {
-        sink: (len(links), _whole_depth(links[0].source, sent, depths) + 1)
+        sink: (len(links), sources.whole(links[0].source) + 1)
         for sink, links in into.items()
         if links[0].merge_position is not None
     }
+    processors = {p.name: _plan_processor(p, into, sources) for p in dataflow.processors}
     return DataflowPlan(dataflow, processors, _by_source(dataflow), merges, depths.outputs)
+
+
+def _plan_processor(
+    processor: Processor, into: Mapping[Endpoint, list[DataLink]], sources: _Sources
+) -> ProcessorPlan:
+    feeding = {port.name: into[Endpoint(processor.name, port.name)] for port in processor.inputs}
+    ports = {port.name: Endpoint(processor.name, port.name) for port in processor.outputs}
+    return ProcessorPlan(
+        processor,
+        sources.depths.wrapping[processor.name],
+        {name: sources.finest(links) for name, links in feeding.items()},
+        {name: sources.unit(port) for name, port in ports.items()},
+        processor.name in sources.in_parts,
+        frozenset(name for name, links in feeding.items() if sources.may_part(links)),
+    )
 
 
 def _by_source(dataflow: Dataflow) -> dict[Endpoint, tuple[DataLink, ...]]:
@@ -144,22 +153,43 @@ def _by_source(dataflow: Dataflow) -> dict[Endpoint, tuple[DataLink, ...]]:
     return {source: tuple(leaving) for source, leaving in links.items()}
 
 
-def _sent_depths(dataflow: Dataflow, depths: DataflowDepths) -> dict[Endpoint, int]:
-    """Of the smallest pieces that each source sends."""
-    inputs = {Endpoint(None, port.name): port.depth for port in dataflow.inputs}
-    return {**inputs, **depths.ports}
+class _Sources:
+    """How the sources of a dataflow send: the depth of one result, and of what comes before it."""
 
+    def __init__(self, dataflow: Dataflow, depths: DataflowDepths) -> None:
+        self.depths = depths
+        self._inputs = {port.name: port.depth for port in dataflow.inputs}
+        self.in_parts = frozenset(
+            processor.name for processor in dataflow.processors if self._parts(processor)
+        )
 
-def _whole_depth(source: Endpoint, sent: Mapping[Endpoint, int], depths: DataflowDepths) -> int:
-    iterated = depths.wrapping[source.processor] if source.processor is not None else 0
-    return sent[source] + iterated
+    def _parts(self, processor: Processor) -> bool:
+        """Whether each output is a list of which the document says that its items are sent."""
+        if processor.dispatch.loop is not None or not processor.outputs:
+            return False
+        return all(
+            port.granular_depth < self.unit(Endpoint(processor.name, port.name))
+            for port in processor.outputs
+        )
 
+    def unit(self, source: Endpoint) -> int:
+        """Depth of a workflow input, or of one job's output."""
+        if source.processor is None:
+            return self._inputs[source.port]
+        return self.depths.ports[source]
 
-def _filter_depth(
-    links: list[DataLink], sent: Mapping[Endpoint, int], depths: DataflowDepths
-) -> int:
-    """What a merge sends are the whole values of its links."""
-    source = links[0].source
-    if links[0].merge_position is None:
-        return sent[source]
-    return _whole_depth(source, sent, depths)
+    def whole(self, source: Endpoint) -> int:
+        """Depth of all that comes, with the lists of iteration."""
+        around = 0 if source.processor is None else self.depths.wrapping[source.processor]
+        return self.unit(source) + around
+
+    def may_part(self, links: list[DataLink]) -> bool:
+        """Whether items of one job's list may come on their own; a merge sends whole values."""
+        return links[0].merge_position is None and links[0].source.processor in self.in_parts
+
+    def finest(self, links: list[DataLink]) -> int:
+        """Depth of the smallest pieces that come."""
+        source = links[0].source
+        if links[0].merge_position is not None:
+            return self.whole(source)
+        return self.unit(source) - self.may_part(links)

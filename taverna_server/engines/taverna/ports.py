@@ -38,25 +38,44 @@ class InputPort:
 
     ``filter_depth`` is the finest depth at which the source may send; shallower
     tokens are parts of one that will come, deeper ones are made of parts that came.
+    Where the source's jobs make lists and *may* send them item by item, a list of
+    which nothing came is taken apart here: an error, say, or an empty one.
     """
 
-    __slots__ = ("_above", "_depth", "_filter_depth", "_name")
+    __slots__ = ("_above", "_begun", "_depth", "_filter_depth", "_name")
 
-    def __init__(self, name: str, depth: int, filter_depth: int, above: Receiver) -> None:
+    def __init__(
+        self, name: str, depth: int, filter_depth: int, above: Receiver, in_parts: bool = False
+    ) -> None:
         self._name = name
         self._depth = depth
         self._filter_depth = max(depth, filter_depth)
         self._above = above
+        self._begun: set[Index] | None = set() if in_parts and filter_depth >= depth else None
+        """Where lists are coming item by item; None: none do."""
 
     def token(self, index: Index, value: Value) -> None:
         """The table of execution-semantics 3."""
         depth = depth_of(value)
         if depth == self._filter_depth:
+            if self._begun is not None:
+                self._begun.add(index[:-1])
             self._shred(index, value, depth - self._depth)
         elif depth > self._filter_depth:
-            self._above.completion(index)
+            if self._begun is not None and depth == self._filter_depth + 1:
+                self._list_of_parts(index, value)
+            else:
+                self._above.completion(index)
         elif index == WHOLE:
             self._above.job(Job(WHOLE, {self._name: wrap(value, self._filter_depth)}))
+
+    def _list_of_parts(self, index: Index, value: Value) -> None:
+        assert self._begun is not None  # noqa: S101
+        if index in self._begun:
+            self._begun.discard(index)
+            self._above.completion(index)
+        else:
+            self._shred(index, value, self._filter_depth + 1 - self._depth)
 
     def _shred(self, index: Index, value: Value, levels: int) -> None:
         if not levels:

@@ -72,6 +72,8 @@ class ProcessorRun:
         self._held_by = 0
         self._jobs = self._errors = 0
         self._started = False
+        self._parts: dict[Index, int] = {}
+        """How many parts have come, by the index of their job."""
         self._witness = desk.witness
         if self._witness is not None:
             emit = self._telling(self._witness, emit)
@@ -80,6 +82,7 @@ class ProcessorRun:
             plan.processor,
             plan.output_depths,
             place,
+            plan.in_parts,
             self._Top(self),
             (self._wake, self._erred),
             desk.condition_ports(plan),
@@ -94,7 +97,7 @@ class ProcessorRun:
         wanted = port_depths(self.plan.strategies[0])
         inlets = strategy_inlets(self.plan.strategies, self)
         return {
-            name: InputPort(name, wanted[name], depth, inlets[name])
+            name: InputPort(name, wanted[name], depth, inlets[name], name in self.plan.fed_in_parts)
             for name, depth in self.plan.filter_depths.items()
         }
 
@@ -168,6 +171,23 @@ class ProcessorRun:
             self._run._crystallizer.result(job.index, outputs)
             if job.index == WHOLE:
                 self._run._finish()
+
+        def part(self, job: Job, outputs: Values) -> None:
+            place = self._run._parts.get(job.index, 0)
+            self._run._parts[job.index] = place + 1
+            self._run._crystallizer.result((*job.index, place), outputs)
+
+        def parts_ended(self, job: Job) -> None:
+            self._run._parts.pop(job.index, None)
+            self._run._tally.done += 1
+            lists = self._run._crystallizer.completion(job.index)
+            if self._run._witness is not None:
+                self._run._witness.result(self._run.label, job.index, job.inputs, lists)
+            if job.index == WHOLE:
+                self._run._finish()
+
+        def broken(self, job: Job, failure: Failure) -> None:
+            raise AssertionError("what breaks off ends with an error below")
 
         def completion(self, index: Index) -> None:
             self._run._crystallizer.completion(index)

@@ -7,7 +7,8 @@ in Taverna: a token reaches an input port, which cuts it into pieces
 queue in the dispatch stack (``dispatch``), which calls activities and takes
 their results; results leave at once as tokens and are gathered into lists
 (``crystallizer``), and reach the next ports. So a processor begins with item 0
-before the list it belongs to is complete.
+before the list it belongs to is complete, also where one invocation makes the list
+and its activity gives it item by item.
 
 Tokens run through the graph as plain calls and stop in the queue on top of a
 stack; ``ready`` remembers that queue, and the loop at the end of ``handle``
@@ -40,6 +41,8 @@ from taverna_server.engines.taverna.events import (
     InvokeBatch,
     Job,
     OutputReady,
+    PartCame,
+    PartsEnded,
     ResumeAsked,
     RunCancelled,
     RunCompleted,
@@ -77,6 +80,8 @@ class Scheduler(Desk):
             RunStarted: self._start,
             InvocationDone: self._done,
             InvocationFailed: self._failed,
+            PartCame: self._part,
+            PartsEnded: self._parts_ended,
             InvocationsNotStarted: self._not_started,
             TimeCame: self._time_came,
             SuspendAsked: self._suspend,
@@ -124,6 +129,16 @@ class Scheduler(Desk):
         if self._witness is not None:
             self._witness.answered(event.times)
         reply.failed(job, event.failure)
+
+    def _part(self, event: PartCame) -> None:
+        job, reply = self._calls[event.invocation]
+        reply.part(job, event.outputs)
+
+    def _parts_ended(self, event: PartsEnded) -> None:
+        job, reply = self._calls.pop(event.invocation)
+        if self._witness is not None:
+            self._witness.answered(event.times)
+        reply.parts_ended(job)
 
     def _not_started(self, event: InvocationsNotStarted) -> None:
         taken = [self._calls.pop(number) for number in event.invocations]
@@ -194,7 +209,7 @@ class Scheduler(Desk):
         numbered = list(enumerate(items, first))
         self._calls.update((number, (job, reply)) for number, (job, _) in numbered)
         batch = tuple((number, inputs) for number, (_, inputs) in numbered)
-        self.say(InvokeBatch(call.key, batch, call.stop_at_failure))
+        self.say(InvokeBatch(call.key, batch, call.stop_at_failure, call.in_parts))
 
     # -- instances of dataflows ----------------------------------------------------------
 

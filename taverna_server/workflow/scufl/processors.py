@@ -65,7 +65,7 @@ class Step:
         yield Processor(
             names[self.name],
             inputs,
-            tuple(_ports(self.outputs, first.outputs)),
+            tuple(_ports(self.outputs, first.outputs, first.kind == "biomart")),
             tuple(self._activities()),
             self.dispatch,
             tuple(self._strategies(inputs)),
@@ -167,10 +167,10 @@ def _kind_element(element: etree._Element) -> etree._Element | None:
     return None
 
 
-def _ports(names: Names, declared: Mapping[str, int]) -> Iterator[Port]:
+def _ports(names: Names, declared: Mapping[str, int], rows: bool = False) -> Iterator[Port]:
     for original, name in names.given.items():
         depth = declared.get(original, declared.get(name, 0))
-        yield Port(name, depth, depth)
+        yield Port(name, depth, depth - 1 if rows and depth else depth)
 
 
 def _constant(name: str, value: str, line: int) -> Processor:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import random
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from taverna_server.data.values import ErrorDocument, ListValue, Value, make_list
@@ -22,6 +23,8 @@ from taverna_server.engines.taverna.events import (
     InvocationsNotStarted,
     InvokeBatch,
     OutputReady,
+    PartCame,
+    PartsEnded,
     RunCancelled,
     RunCompleted,
     RunStarted,
@@ -134,6 +137,12 @@ def step(
     )
 
 
+def granular(processor: Processor) -> Processor:
+    """The same with outputs whose items may come on their own."""
+    outputs = tuple(replace(port, granular_depth=port.depth - 1) for port in processor.outputs)
+    return replace(processor, outputs=outputs)
+
+
 def nested(name: str, inner: Dataflow, outs: Mapping[str, int], **more: Any) -> Processor:
     ins = {port.name: port.depth for port in inner.inputs}
     calls = Activity(
@@ -229,7 +238,33 @@ class Fails:
         return join(inputs)
 
 
+class InParts:
+    """Gives the items of its lists one by one, where it may; then it may fail, a few times."""
+
+    def __init__(self, service: Service, fails: int = 0) -> None:
+        self.service, self.fails = service, fails
+
+    def __call__(self, inputs: Mapping[str, Value]) -> Mapping[str, Value]:
+        return self.service(inputs)
+
+    def events(self, number: int, inputs: Mapping[str, Value]) -> list[Event]:
+        lists = {port: list(items) for port, items in self(inputs).items()}  # type: ignore[arg-type]
+        rows = zip(*lists.values(), strict=True)
+        parts = [PartCame(number, dict(zip(lists, row, strict=True))) for row in rows]
+        self.fails -= 1
+        last = PartsEnded(number) if self.fails < 0 else InvocationFailed(number, Failure("broke"))
+        return [*parts, last]
+
+
 # -- playing -----------------------------------------------------------------------------
+
+
+@dataclass
+class Stream:
+    """The rest of what an invocation gives, and the batch that it is the first of."""
+
+    events: list[Event]
+    batch: InvokeBatch
 
 
 class Play:
@@ -253,7 +288,7 @@ class Play:
         self.told: list[Instruction] = []
         self.called: list[tuple[str, Mapping[str, Value]]] = []
         self.delays: list[float] = []
-        self.waiting: list[list[Event] | InvokeBatch] = []
+        self.waiting: list[list[Event] | InvokeBatch | Stream] = []
         self.numbers: set[int] = set()
 
     def run(self, inputs: Mapping[str, Value]) -> Play:
@@ -291,22 +326,44 @@ class Play:
         if isinstance(waiting, list):
             self.tell(*waiting)
             return
-        (number, inputs), *rest = waiting.items
+        if isinstance(waiting, Stream):
+            self._flow(place, waiting)
+            return
+        number, inputs = waiting.items[0]
+        service = self.service(waiting.activity)
+        if waiting.in_parts and isinstance(service, InParts):
+            self.called.append((waiting.activity, inputs))
+            self._flow(place, Stream(service.events(number, inputs), waiting))
+            return
         event = self.invoke(waiting.activity, number, inputs)
-        if rest and waiting.stop_at_failure and isinstance(event, InvocationFailed):
+        self._ended(place, waiting, event)
+
+    def _flow(self, place: int, stream: Stream) -> None:
+        event, *later = stream.events
+        if later:
+            self.waiting.insert(place, Stream(later, stream.batch))
+            self.tell(event)
+        else:
+            self._ended(place, stream.batch, event)
+
+    def _ended(self, place: int, batch: InvokeBatch, event: Event) -> None:
+        """The first of the batch has ended; what becomes of the others?"""
+        rest = batch.items[1:]
+        if rest and batch.stop_at_failure and isinstance(event, InvocationFailed):
             self.numbers -= {number for number, _ in rest}
             self.tell(event, InvocationsNotStarted(tuple(number for number, _ in rest)))
             return
         if rest:
-            left = InvokeBatch(waiting.activity, tuple(rest), waiting.stop_at_failure)
-            self.waiting.insert(place, left)
+            self.waiting.insert(place, replace(batch, items=rest))
         self.tell(event)
+
+    def service(self, key: str) -> Service:
+        return self.services if callable(self.services) else self.services[key]
 
     def invoke(self, key: str, number: int, inputs: Mapping[str, Value]) -> Event:
         self.called.append((key, inputs))
-        service = self.services if callable(self.services) else self.services[key]
         try:
-            return InvocationDone(number, service(inputs))
+            return InvocationDone(number, self.service(key)(inputs))
         except ActivityFailure as failure:
             return InvocationFailed(number, Failure(failure.message, failure.exception))
 

@@ -57,3 +57,15 @@ def _definition(which: str, word: str) -> str:
         f"<{bean}><name>{name}</name><depth>{depth}</depth>"
         f"<mimeTypes><string>{mime}</string></mimeTypes></{bean}>"
     )
+
+
+def mart(name: str, url: str, *columns: str) -> str:
+    """A BioMart query for attributes of the dataset ``d``."""
+    attributes = "".join(f'<Attribute name="{column}"/>' for column in columns)
+    maps = "".join(f'<map from="d.{column}" to="{column}"/>' for column in columns)
+    activity = f"""<activity><class>{ACTIVITIES}.biomart.BiomartActivity</class><inputMap/>
+<outputMap>{maps}</outputMap><configBean encoding="jdomxml"><MartQuery xmlns="">
+<MartService location="{url}"/><MartDataset name="d"/><Query virtualSchemaName="default">
+<Dataset name="d">{attributes}</Dataset></Query></MartQuery></configBean></activity>"""
+    ports = " ".join(f"{column}:1:0" for column in columns)
+    return processor(name, "", ports, activity=activity)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 from werkzeug.wrappers import Request, Response
@@ -14,7 +15,7 @@ from tests.engines.taverna.activities.soapservices import library, soap_service
 from tests.engines.taverna.activities.splitting import array, attribute, base, complex_type
 from tests.engines.taverna.activities.splitting import extensions as described
 from tests.engines.taverna.scripted import made
-from tests.engines.taverna.servicesteps import rest, soap, splitter
+from tests.engines.taverna.servicesteps import mart, rest, soap, splitter
 from tests.engines.taverna.test_engine import Run
 from tests.workflow.documents import dataflow, document
 
@@ -149,3 +150,31 @@ def test_stop_of_the_run_ends_a_call(tmp_path: Path) -> None:
         end.set()
     assert took < 1
     assert not run.directory.scratch.exists()
+
+
+def test_rows_go_on_while_the_service_still_makes_more(tmp_path: Path) -> None:
+    """BioMart gives its next row when the one before has been through the whole workflow."""
+    used = [threading.Event(), threading.Event()]
+
+    def rows() -> Iterator[bytes]:
+        yield b"0\n"
+        for number, event in enumerate(used, start=1):
+            assert event.wait(10)
+            yield f"{number}\n".encode()
+
+    def serve(request: Request) -> Response:
+        if request.method == "POST":
+            return Response(rows())
+        number = int(request.path[1:])
+        if number < len(used):
+            used[number].set()
+        return Response(f"used {number}", content_type="text/plain")
+
+    with serving(serve) as service:
+        steps = [mart("Mart", service.url, "id"), rest("Use", service.url + "/{n}", "n")]
+        links = ["Mart.id -> Use.n", "Mart.id -> ids", "Use.responseBody -> used"]
+        run = Run(made(tmp_path, document(dataflow("", "ids used", steps, links))))
+        assert run.execute() == 0
+    files = run.files()
+    assert [files[f"ids/{n}"] for n in (1, 2, 3)] == ["0", "1", "2"]
+    assert [files[f"used/{n}"] for n in (1, 2, 3)] == ["used 0\n", "used 1\n", "used 2\n"]

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from taverna_server.data.rundir import RunDirectory
-from taverna_server.data.values import StackFrame, Value
+from taverna_server.data.values import StackFrame, Value, make_list
 from taverna_server.engines.taverna.activities.jvm import Jvm
 from taverna_server.workflow.model import Activity, ActivityPort
 
@@ -175,3 +175,25 @@ class BoundActivity(ABC):
     def close(self) -> None:
         """Let go of what the activity holds; called once, when the run ends."""
         return
+
+
+class GivesParts(BoundActivity):
+    """One whose outputs are lists of which it can give each item as it comes.
+
+    So whoever is next begins before the list is complete, where the workflow says so.
+    """
+
+    @abstractmethod
+    def invoke_in_parts(self, inputs: Inputs, give: Callable[[Outputs], None]) -> None:
+        """Do the work once; ``give`` takes one more item for each output.
+
+        A failure may come after some items: those stay. Raises as ``invoke`` does.
+        """
+
+    def invoke(self, inputs: Inputs) -> Outputs:
+        parts: list[Outputs] = []
+        self.invoke_in_parts(inputs, parts.append)
+        return {
+            port.name: make_list((part[port.name] for part in parts), port.depth)
+            for port in self.output_ports(self.activity)
+        }

@@ -2,14 +2,13 @@
 
 The configuration is the query itself, as XML. It is sent with the values of the
 inputs in its filters; the rows that come back are taken apart into a list for
-each attribute, or are one output where the query names a formatter. Columns come
-in the order in which the query names attributes.
+each attribute, item by item while they come, or are one output where the query
+names a formatter. Columns come in the order in which the query names attributes.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from urllib.parse import urlencode
 
 from lxml import etree
@@ -19,22 +18,23 @@ from taverna_server.data.values import (
     ListValue,
     Single,
     Value,
-    make_list,
     read_text,
 )
 from taverna_server.engines.taverna.activities.base import (
     ActivityFailure,
-    BoundActivity,
+    GivesParts,
     Inputs,
     Outputs,
     RunContext,
 )
+from taverna_server.engines.taverna.activities.biomartrows import Column, Rows
 from taverna_server.engines.taverna.activities.httpclient import (
     Answer,
     HttpClient,
     Request,
     ServiceUnreachable,
 )
+from taverna_server.engines.taverna.activities.spool import Taker
 from taverna_server.workflow.model import Activity, ActivityPort, Bean
 
 FAILED = "Failure calling biomart"
@@ -43,16 +43,7 @@ _SAID = 1000
 """Characters of an error page that are worth repeating."""
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
-    """An attribute of the query: one column of the answer, or several as a list."""
-
-    port: str
-    width: int = 1
-    is_list: bool = False
-
-
-class Biomart(BoundActivity):
+class Biomart(GivesParts):
     """Sends its query once for each invocation."""
 
     def __init__(self, activity: Activity, context: RunContext) -> None:
@@ -79,18 +70,29 @@ class Biomart(BoundActivity):
         return tuple(ActivityPort(c.port, 2 if c.is_list else 1) for c in _columns(query))
 
     def invoke(self, inputs: Inputs) -> Outputs:
+        if not _formatter(self._query):
+            return super().invoke(inputs)
+        answer = self._send(inputs)
+        return {_dataset(self._query): answer.body.as_bytes()}
+
+    def invoke_in_parts(self, inputs: Inputs, give: Callable[[Outputs], None]) -> None:
+        rows = Rows(self._columns, give)
+        self._send(inputs, rows.take)
+        rows.end()
+        if rows.refusal:
+            raise ActivityFailure(FAILED, rows.refusal)
+
+    def _send(self, inputs: Inputs, taker: Taker | None = None) -> Answer:
         form = urlencode({"query": self._document(inputs)}).encode("ascii")
         headers = (("Content-Type", "application/x-www-form-urlencoded; charset=UTF-8"),)
         try:
-            answer = self._client.send(Request("POST", self._location, headers, form))
+            answer = self._client.send(Request("POST", self._location, headers, form), taker)
         except ServiceUnreachable as error:
             raise ActivityFailure(FAILED, str(error)) from error
         if answer.status >= _FIRST_ERROR:
             said = f"{answer.status} {answer.reason}: {_text(answer)[:_SAID]}"
             raise ActivityFailure(FAILED, said)
-        if _formatter(self._query):
-            return {_dataset(self._query): answer.body.as_bytes()}
-        return self._rows(_text(answer))
+        return answer
 
     def _document(self, inputs: Inputs) -> str:
         """The query as the service reads it."""
@@ -106,29 +108,6 @@ class Biomart(BoundActivity):
                     )
                 etree.SubElement(element, child.tag, attributes)
         return "<!DOCTYPE Query>" + etree.tostring(root, encoding="unicode")
-
-    def _rows(self, text: str) -> Outputs:
-        if text.lstrip().startswith("Query ERROR"):
-            raise ActivityFailure(FAILED, text.strip()[:_SAID])
-        lists: dict[str, list[Value]] = {column.port: [] for column in self._columns}
-        for line in text.splitlines():
-            for port, value in self._taken_apart(line):
-                lists[port].append(value)
-        depths = {column.port: 2 if column.is_list else 1 for column in self._columns}
-        return {port: make_list(items, depths[port]) for port, items in lists.items()}
-
-    def _taken_apart(self, line: str) -> Iterator[tuple[str, Value]]:
-        """A row that is too short is an error at each port."""
-        cells = line.split("\t")
-        if len(cells) < sum(column.width for column in self._columns):
-            for column in self._columns:
-                yield column.port, ErrorDocument(line, int(column.is_list))
-            return
-        place = 0
-        for column in self._columns:
-            taken = cells[place : place + column.width]
-            place += column.width
-            yield column.port, make_list(taken, 1) if column.is_list else taken[0]
 
 
 def _text(answer: Answer) -> str:

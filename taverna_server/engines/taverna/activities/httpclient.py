@@ -25,7 +25,7 @@ from taverna_server.data.credentials import credentials_for, trusted_certificate
 from taverna_server.engines.taverna.activities.base import RunContext
 from taverna_server.engines.taverna.activities.httpauth import authorization, read_challenges
 from taverna_server.engines.taverna.activities.httpconnection import Connection, make_tls
-from taverna_server.engines.taverna.activities.spool import Stored, store
+from taverna_server.engines.taverna.activities.spool import Stored, Taker, pass_on, store
 from taverna_server.model.credentials import KEYPAIR, USERPASS
 
 AGENT = f"taverna-server/{__version__}"
@@ -74,8 +74,11 @@ class HttpClient:
         self._timeout = timeout
         self._contexts: dict[tuple[Path | None, str], ssl.SSLContext] = {}
 
-    def send(self, request: Request) -> Answer:
+    def send(self, request: Request, taker: Taker | None = None) -> Answer:
         """Ask, follow redirects, answer challenges; every status is an answer.
+
+        The content of a good answer goes to ``taker`` piece by piece, where there is one,
+        and is not in the answer then.
 
         Raises:
             ServiceUnreachable: the address, the connection or the answer was no good.
@@ -83,16 +86,16 @@ class HttpClient:
         """
         self._context.check_cancelled()
         try:
-            return self._follow(request)
+            return self._follow(request, taker)
         except (OSError, http.client.HTTPException, ValueError) as error:
             self._context.check_cancelled()
             raise ServiceUnreachable(f"{type(error).__name__}: {error}") from error
 
-    def _follow(self, request: Request) -> Answer:
+    def _follow(self, request: Request, taker: Taker | None) -> Answer:
         seen: set[tuple[str, str]] = set()
         jar = CookieJar()
         for _ in range(_MOST_REDIRECTS):
-            answer = self._authenticated(request, jar)
+            answer = self._authenticated(request, jar, taker)
             following = _redirected(request, answer)
             if following is None:
                 return answer
@@ -103,16 +106,16 @@ class HttpClient:
             request = following
         raise ConnectionError(f"more than {_MOST_REDIRECTS} redirects")
 
-    def _authenticated(self, request: Request, jar: CookieJar) -> Answer:
+    def _authenticated(self, request: Request, jar: CookieJar, taker: Taker | None) -> Answer:
         """Without credentials first; with them, where there are any, when they are asked for."""
-        answer = self._once(request, jar, "")
+        answer = self._once(request, jar, "", taker)
         if answer.status != _UNAUTHORIZED:
             return answer
         shown = self._credential(request, answer)
         if shown is None:
             return answer
         answer.body.discard()
-        return self._once(request, jar, shown)
+        return self._once(request, jar, shown, taker)
 
     def _credential(self, request: Request, answer: Answer) -> str | None:
         directory = self._context.security
@@ -127,7 +130,7 @@ class HttpClient:
                     return authorization(challenge, *login, request.method, target)
         return None
 
-    def _once(self, request: Request, jar: CookieJar, shown: str) -> Answer:
+    def _once(self, request: Request, jar: CookieJar, shown: str, taker: Taker | None) -> Answer:
         url = urlsplit(request.url)
         tls = self._tls(url)
         cookies = CookieRequest(request.url, method=request.method)  # noqa: S310  # only to carry cookies
@@ -145,13 +148,17 @@ class HttpClient:
                 request.method, target_of(url), headers, body, length, request.expect
             )
             jar.extract_cookies(response, cookies)
-            stored = self._received(response)
+            stored = self._received(response, taker)
         return Answer(
             response.status, response.reason, tuple(response.getheaders()), request.url, stored
         )
 
-    def _received(self, response: http.client.HTTPResponse) -> Stored:
-        stored = store(response, self._context.scratch)
+    def _received(self, response: http.client.HTTPResponse, taker: Taker | None) -> Stored:
+        if taker is not None and response.status < http.HTTPStatus.MULTIPLE_CHOICES:
+            pass_on(response, taker)
+            stored = Stored(b"")
+        else:
+            stored = store(response, self._context.scratch)
         if response.length or self._context.cancelled.is_set():
             stored.discard()
             raise ConnectionError(f"the answer broke off, {response.length} bytes before its end")

@@ -7,7 +7,7 @@ import contextlib
 import io
 import os
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Protocol
@@ -22,6 +22,12 @@ class Readable(Protocol):
     """Anything that is read piece by piece."""
 
     def read(self, size: int, /) -> bytes: ...
+
+    def read1(self, size: int, /) -> bytes: ...
+
+
+Taker = Callable[[bytes], None]
+"""Takes the pieces of a content."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +77,12 @@ def store(source: Readable, scratch: Path) -> Stored:
         sink.write(start)
         sink.writelines(_pieces(source))
     return Stored(path)
+
+
+def pass_on(source: Readable, taker: Taker) -> None:
+    """Hand over each piece as soon as it is there."""
+    while piece := source.read1(_PIECE):
+        taker(piece)
 
 
 def _read_up_to(source: Readable, size: int) -> bytes:

@@ -24,6 +24,15 @@ class Upper(Protocol):
     def failure(self, job: Job, failure: Failure) -> None:
         """The job gave no result."""
 
+    def part(self, job: Job, outputs: Values) -> None:
+        """One more item of the lists that the job makes; by processor port."""
+
+    def parts_ended(self, job: Job) -> None:
+        """The job is done: its lists are what came as parts."""
+
+    def broken(self, job: Job, failure: Failure) -> None:
+        """The job failed after some parts have gone out, which nobody can take back."""
+
     def not_started(self, jobs: Sequence[Job]) -> None:
         """Jobs of a batch that came back untouched."""
 
@@ -50,6 +59,12 @@ class Reply(Protocol):
     def answered(self, job: Job, outputs: Values) -> None:
         """Outputs by activity port."""
 
+    def part(self, job: Job, outputs: Values) -> None:
+        """One more item for each list, by activity port."""
+
+    def parts_ended(self, job: Job) -> None:
+        """There are no more items."""
+
     def failed(self, job: Job, failure: Failure) -> None: ...
 
     def not_started(self, jobs: Sequence[Job]) -> None: ...
@@ -67,6 +82,7 @@ class Call:
     path: str
     """Of the processor, without iterations."""
     stop_at_failure: bool = False
+    in_parts: bool = False
 
 
 Called: TypeAlias = Sequence[tuple[Job, Values]]
@@ -116,6 +132,15 @@ class Layer:
 
     def failure(self, job: Job, failure: Failure) -> None:
         self.above.failure(job, failure)
+
+    def part(self, job: Job, outputs: Values) -> None:
+        self.above.part(job, outputs)
+
+    def parts_ended(self, job: Job) -> None:
+        self.above.parts_ended(job)
+
+    def broken(self, job: Job, failure: Failure) -> None:
+        self.above.broken(job, failure)
 
     def not_started(self, jobs: Sequence[Job]) -> None:
         self.above.not_started(jobs)

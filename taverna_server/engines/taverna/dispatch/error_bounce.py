@@ -2,7 +2,8 @@
 
 A job with an error among its inputs comes back at once with error documents for
 all outputs; so does a job that failed below. Either way it counts as a result,
-and the other iterations go on.
+and the other iterations go on. A job that failed when some items of its lists had
+left already keeps them: the error is the last item.
 """
 
 from __future__ import annotations
@@ -40,17 +41,21 @@ class ErrorBounce(Layer):
 
     def _bounce(self, job: Job) -> None:
         causes = tuple(filter(contains_errors, job.inputs.values()))
-        self._answer(job, ErrorDocument("", causes=causes))
+        self.above.result(job, self._errors(job, ErrorDocument("", causes=causes)))
 
     def failure(self, job: Job, failure: Failure) -> None:
-        error = ErrorDocument(f": {failure.message}", 0, failure.exception, failure.trace)
-        self._answer(job, error)
+        self.above.result(job, self._errors(job, _error(failure)))
 
-    def _answer(self, job: Job, error: ErrorDocument) -> None:
+    def broken(self, job: Job, failure: Failure) -> None:
+        self.above.part(job, self._errors(job, _error(failure), part=True))
+        self.above.parts_ended(job)
+
+    def _errors(self, job: Job, error: ErrorDocument, part: bool = False) -> dict[str, Value]:
+        """One for each port, for the whole of a job or for one item of its lists."""
         outputs: dict[str, Value] = {
             port: ErrorDocument(
                 error_for(self._processor, port) + error.message,
-                depth,
+                depth - part,
                 error.exception,
                 error.trace,
                 error.causes,
@@ -60,4 +65,8 @@ class ErrorBounce(Layer):
         first = next(iter(outputs.values()), error)
         assert isinstance(first, ErrorDocument)  # noqa: S101
         self._erred(job.index, first)
-        self.above.result(job, outputs)
+        return outputs
+
+
+def _error(failure: Failure) -> ErrorDocument:
+    return ErrorDocument(f": {failure.message}", 0, failure.exception, failure.trace)

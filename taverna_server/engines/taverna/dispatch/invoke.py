@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from taverna_server.data.values import ErrorDocument, Value, contains_errors, depth_of
 from taverna_server.engines.taverna.dispatch.base import Call, Layer, Services
 from taverna_server.engines.taverna.dispatch.error_bounce import error_for
-from taverna_server.engines.taverna.events import Failure, Job, Values
+from taverna_server.engines.taverna.events import Failure, Index, Job, Values
 from taverna_server.workflow.model import Activity
 
 KEEPS_ERRORS_IN_LISTS = frozenset({"component"})
@@ -42,6 +42,8 @@ class Invoke(Layer):
         self._ports = [_ports(call.activity, depths) for call in calls]
         self._services = services
         self._gathered: list[tuple[Job, Values]] = []
+        self._begun: set[Index] = set()
+        """Jobs that have sent parts."""
 
     def job(self, job: Job) -> None:
         inputs = {
@@ -71,9 +73,29 @@ class Invoke(Layer):
             },
         )
 
+    def part(self, job: Job, outputs: Values) -> None:
+        """As ``answered``, for one item of each list; one error among them is one item."""
+        self._begun.add(job.index)
+        self.above.part(
+            job,
+            {
+                port: self._checked(port, outputs.get(own) if own else None, depth - 1, False)
+                for port, own, depth in self._ports[job.alternate].outputs
+            },
+        )
+
+    def parts_ended(self, job: Job) -> None:
+        """Passes the end of the activity's lists up."""
+        self._begun.discard(job.index)
+        self.above.parts_ended(job)
+
     def failed(self, job: Job, failure: Failure) -> None:
         """Passes the activity's failure up."""
-        self.above.failure(job, failure)
+        if job.index in self._begun:
+            self._begun.discard(job.index)
+            self.above.broken(job, failure)
+        else:
+            self.above.failure(job, failure)
 
     def _checked(self, port: str, value: Value | None, depth: int, collapses: bool) -> Value:
         if type(value) is str and not depth:

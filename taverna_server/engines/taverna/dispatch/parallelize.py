@@ -80,6 +80,10 @@ class Parallelize(Layer):
         self._answered(job)
         self.above.result(job, outputs)
 
+    def parts_ended(self, job: Job) -> None:
+        self._answered(job)
+        self.above.parts_ended(job)
+
     def not_started(self, jobs: Sequence[Job]) -> None:
         for job in reversed(jobs):
             self._answered(job)

@@ -25,6 +25,14 @@ class Retry(Layer):
         self._failures.pop(job.index, None)
         self.above.result(job, outputs)
 
+    def parts_ended(self, job: Job) -> None:
+        self._failures.pop(job.index, None)
+        self.above.parts_ended(job)
+
+    def broken(self, job: Job, failure: Failure) -> None:
+        self._failures.pop(job.index, None)
+        self.above.broken(job, failure)
+
     def failure(self, job: Job, failure: Failure) -> None:
         failures = self._failures.pop(job.index, 0)
         if failures >= self._config.max_retries:

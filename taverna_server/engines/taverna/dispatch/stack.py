@@ -29,6 +29,7 @@ def build_stack(
     processor: Processor,
     depths: Mapping[str, int],
     place: tuple[str, str],
+    in_parts: bool,
     top: Upper,
     hooks: tuple[Callable[[], None], Erred],
     condition_ports: Sequence[str],
@@ -37,14 +38,15 @@ def build_stack(
 ) -> Parallelize:
     """The stack of a processor in one instance of its dataflow.
 
-    ``place`` is the processor's path and label, ``hooks`` are called when the
-    stack has room again and when a job's outputs are errors.
+    ``place`` is the processor's path and label; ``in_parts`` lets activities give
+    lists item by item; ``hooks`` are called when the stack has room again and when
+    a job's outputs are errors.
     """
     path, label = place
     wake, erred = hooks
     second_tries = processor.dispatch.retry.max_retries > 0 or len(processor.activities) > 1
     calls = [
-        Call(activity, activity_key(path, number), label, path, second_tries)
+        Call(activity, activity_key(path, number), label, path, second_tries, in_parts)
         for number, activity in enumerate(processor.activities)
     ]
     largest = _largest_batch(processor)

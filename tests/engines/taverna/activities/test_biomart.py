@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 
 import pytest
 from lxml import etree
 from werkzeug.wrappers import Request, Response
 
 from taverna_server.data.values import ErrorDocument, ListValue, Value, make_list
-from taverna_server.engines.taverna.activities.base import ActivityFailure, Outputs
+from taverna_server.engines.taverna.activities.base import ActivityFailure, GivesParts, Outputs
 from taverna_server.workflow.model import Bean
 from taverna_server.workflow.xstream import read_verbatim
 from tests.corpus import needs_corpus
@@ -135,3 +136,53 @@ def test_ports_are_those_of_recorded_queries(bind: Bind) -> None:
         ports = {port.name for port in type(activity).output_ports(activity.activity)}
         assert recorded.outputs.keys() <= ports
     assert len(recordings) > 5
+
+
+def take_parts(bind: Bind, config: Bean, give: Callable[[Outputs], None]) -> None:
+    activity = bind("biomart", config)
+    assert isinstance(activity, GivesParts)
+    activity.invoke_in_parts({}, give)
+
+
+def test_rows_are_given_while_the_service_still_makes_more(bind: Bind) -> None:
+    given = threading.Event()
+
+    def rows() -> Iterator[bytes]:
+        yield b"g1\tchr"
+        yield b"1\t100\r\ng2\t"
+        assert given.wait(10)
+        yield "chrö\t200".encode()
+
+    with serving(lambda request: Response(rows())) as service:
+        parts: list[Outputs] = []
+
+        def give(part: Outputs) -> None:
+            parts.append(part)
+            given.set()
+
+        take_parts(bind, configuration(service.url), give)
+    assert parts == [
+        {"genes.id": "g1", "genes.where": make_list(["chr1", "100"])},
+        {"genes.id": "g2", "genes.where": make_list(["chrö", "200"])},
+    ]
+
+
+def test_rows_before_the_answer_breaks_off_are_given(bind: Bind) -> None:
+    parts: list[Outputs] = []
+    head = {"Content-Length": "1000"}
+    with (
+        serving(lambda request: Response(iter([b"g1\tchr1\t100\n"]), headers=head)) as service,
+        pytest.raises(ActivityFailure, match=r"^Failure calling biomart$") as failure,
+    ):
+        take_parts(bind, configuration(service.url), parts.append)
+    assert [part["genes.id"] for part in parts] == ["g1"]
+    assert "broke off" in failure.value.exception
+
+
+@pytest.mark.parametrize("said", ["", "\n \n", "\r\n\r\na\n"])
+def test_blank_rows_are_rows(bind: Bind, said: str) -> None:
+    """Unless a refusal follows them."""
+    config = '<Attribute name="id"/>'
+    with serving(lambda request: Response(said)) as service:
+        (found,) = ask(bind, configuration(service.url, attributes=config)).values()
+    assert found == make_list(said.splitlines(), 1)
