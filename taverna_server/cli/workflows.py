@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,7 +18,8 @@ from taverna_server.cli.options import (
 from taverna_server.errors import BadRequest, MalformedDocument
 
 if TYPE_CHECKING:
-    from taverna_server.store import Store, WorkflowRow
+    from taverna_server.model.library import Entry
+    from taverna_server.store import Store
 
 
 def add_to(subparsers: Subparsers) -> None:
@@ -34,37 +36,39 @@ def add_to(subparsers: Subparsers) -> None:
 
 def _add(given: argparse.Namespace) -> int:
     with opened_store(config_of(given)) as store:
-        for row in add_files(store, given.files):
-            _print(row)
+        for entry in add_files(store, given.files):
+            _print(entry)
     return 0
 
 
 def _list(given: argparse.Namespace) -> int:
+    from taverna_server.model.library import MOST_PER_PAGE, EntryQuery
+
     with opened_store(config_of(given)) as store:
-        for row in store.list_published():
-            _print(row)
+        query = EntryQuery(per_page=MOST_PER_PAGE)
+        while (page := store.find_entries(None, query)).entries:
+            for entry in page.entries:
+                _print(entry)
+            query = replace(query, page=query.page + 1)
     return 0
 
 
-def add_files(store: Store, files: Iterable[Path]) -> Iterable[WorkflowRow]:
+def add_files(store: Store, files: Iterable[Path]) -> Iterable[Entry]:
     """Publish the workflows in these files; those before a bad one stay.
 
     Raises:
         BadRequest: a file cannot be read or is no workflow; its name is in the message.
     """
-    from taverna_server.manager.library import add_workflow
+    from taverna_server.manager.library import add_to_house
 
     for path in files:
         try:
-            workflow_id = add_workflow(store, path.read_bytes())
+            yield add_to_house(store, path.read_bytes(), path.name)
         except OSError as error:
             raise BadRequest(f"cannot read {path}: {error.strerror}") from error
         except MalformedDocument as error:
             raise BadRequest(f"{path}: {error}") from error
-        row = store.get_workflow(workflow_id)
-        if row is not None:
-            yield row
 
 
-def _print(row: WorkflowRow) -> None:
-    print(row.number, row.id[:12], row.title or "Untitled workflow", sep="\t")
+def _print(entry: Entry) -> None:
+    print(entry.number, entry.workflow_id[:12], entry.title, sep="\t")

@@ -2,7 +2,9 @@
 
 The owner may do everything. A superuser may read, update and destroy every run
 (protocol dossier 2.3), but its security belongs to the owner alone. Others have
-what the owner granted them (5.2). A run that the caller may not read does not
+what the owner granted them (5.2), and everybody may read a published run. The
+key of a run opens it to those without an account: an embedded one, and one that
+somebody like them made (Player dossier 1.14). A run that the caller may not read does not
 exist for them.
 """
 
@@ -11,9 +13,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from taverna_server.data.rundir import RunDirectory
-from taverna_server.errors import NotPermitted, UnknownRun, UnknownWorkflow
+from taverna_server.errors import NotAuthenticated, NotPermitted, UnknownRun, UnknownWorkflow
 from taverna_server.manager.wake import ring
-from taverna_server.model.identity import Permission, User
+from taverna_server.model.identity import GUEST, Permission, User
 from taverna_server.model.run import Run
 
 if TYPE_CHECKING:
@@ -36,6 +38,12 @@ class Guarded:
 
     def permission(self, caller: User, run: Run) -> Permission:
         """What the caller may do with the run; a run's own account, with its own files only."""
+        return max(self._held(caller, run), _shown(caller, run))
+
+    def _held(self, caller: User, run: Run) -> Permission:
+        """By name."""
+        if caller.guest:
+            return Permission.NONE
         if caller.run_id is not None:
             return Permission.UPDATE if caller.run_id == run.id else Permission.NONE
         if caller.admin or caller.name == run.owner:
@@ -55,9 +63,30 @@ class Guarded:
         held = self.permission(caller, run)
         if held < Permission.READ:
             raise UnknownRun(run_id)
+        if held < needed and caller.guest:
+            raise NotAuthenticated("say who you are")
         if held < needed:
             raise NotPermitted(_REFUSALS[needed])
         return run
+
+    def run_by_number(
+        self, caller: User | None, number: int, needed: Permission = Permission.READ
+    ) -> Run:
+        """The same for the run of a number; nobody is asked for their name first.
+
+        Raises:
+            NotAuthenticated: nobody calls, and everybody may not do that.
+        """
+        run = self.store.get_run_by_number(number)
+        user = caller or User(GUEST)
+        held = Permission.NONE if run is None else self.permission(user, run)
+        if run is not None and held >= needed:
+            return run
+        if user.guest:  # whether there is one or not
+            raise NotAuthenticated("say who you are")
+        if held < Permission.READ:
+            raise UnknownRun(str(number))
+        raise NotPermitted(_REFUSALS[needed])
 
     def may(self, caller: User, run_id: str, needed: Permission) -> bool:
         """Whether the caller may do that much with the run; False where there is none."""
@@ -84,3 +113,13 @@ class Guarded:
     def wake_reconciler(self) -> None:
         """Something is wanted that is not yet so."""
         ring(self.config.data)
+
+
+def _shown(caller: User, run: Run) -> Permission:
+    """By the key of the run, or because everybody may."""
+    if caller.key_of == run.id and run.owner == GUEST:
+        return Permission.DESTROY
+    if caller.key_of == run.id and run.embedded:
+        return Permission.UPDATE
+    own_account_of_another = caller.run_id is not None
+    return Permission.READ if run.published and not own_account_of_another else Permission.NONE

@@ -6,6 +6,7 @@ import logging
 import uuid
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from typing import Any
 
 from taverna_server.errors import (
     CreationOff,
@@ -14,10 +15,11 @@ from taverna_server.errors import (
     UnknownRun,
     UnknownWorkflow,
 )
-from taverna_server.manager.library import described
+from taverna_server.manager.library import Library, described
 from taverna_server.manager.names import LONGEST, default_name
 from taverna_server.manager.quotas import Quotas
 from taverna_server.model.identity import Permission, User
+from taverna_server.model.library import Entry, RunPage, RunQuery
 from taverna_server.model.policy import Policy
 from taverna_server.model.run import Run
 from taverna_server.store import NewRun
@@ -27,7 +29,7 @@ from taverna_server.workflow.reading import read_interface
 log = logging.getLogger("taverna_server.runs")
 
 
-class Runs(Quotas):
+class Runs(Quotas, Library):
     """One execution each of a workflow on the server."""
 
     def create_run(
@@ -49,23 +51,63 @@ class Runs(Quotas):
         policy = self.policy()
         check_source(policy, source)
         interface = _interface(document)
-        workflow_id = self.store.put_workflow(document, described(interface, caller.name))
+        about = described(interface, caller.name)
+        workflow_id = self.store.put_workflow(document, about)
         if policy.log_workflows:
             log.info("%s submits workflow %s '%s'", caller.name, workflow_id, interface.name)
-        created = datetime.now(UTC)
-        run = self.store.create_run(
-            NewRun(
-                id=str(uuid.uuid4()),
-                owner=caller.name,
-                name=default_name(interface.name, created),
-                workflow_id=workflow_id,
-                workflow_type=workflow_type,
-                created=created,
-                expiry=created + policy.default_lifetime,
-                generate_provenance=policy.generate_provenance,
-            ),
-            policy.run_limit,
+        new = self._new_run(
+            caller.name,
+            name=default_name(interface.name, datetime.now(UTC)),
+            workflow_id=workflow_id,
+            workflow_type=workflow_type,
+            entry=self._own_entry(caller, workflow_id, about),
         )
+        return self._make_run(new, document)
+
+    def create_run_of(
+        self,
+        caller: User,
+        entry: Entry,
+        name: str | None = None,
+        *,
+        parent: Run | None = None,
+        embedded: bool = False,
+        published: bool = False,
+    ) -> Run:
+        """Make a run of a workflow of the library, Initialized (Player dossier 1.4).
+
+        The caller may view the entry, or the parent: who gives them has looked.
+        Without a name it is called as its workflow.
+
+        Raises:
+            TooManyRuns, CreationOff: as ``create_run``.
+        """
+        check_source(self.policy(), None)
+        new = self._new_run(
+            caller.name,
+            name=(name or entry.title)[:LONGEST],
+            workflow_id=entry.workflow_id,
+            workflow_type=entry.type,
+            entry=entry.number,
+            parent=parent.number if parent else None,
+            embedded=embedded,
+            published=published,
+        )
+        return self._make_run(new, self.document_of(entry))
+
+    def _new_run(self, owner: str, **about: Any) -> NewRun:
+        policy, created = self.policy(), datetime.now(UTC)
+        return NewRun(
+            id=str(uuid.uuid4()),
+            owner=owner,
+            created=created,
+            expiry=created + policy.default_lifetime,
+            generate_provenance=policy.generate_provenance,
+            **about,
+        )
+
+    def _make_run(self, new: NewRun, document: bytes) -> Run:
+        run = self.store.create_run(new, self.policy().run_limit)
         # The row first: it is what the limit counts. Were we killed here, the
         # reconciler would find a row without a directory and remove it.
         self._make_directory(run, document)
@@ -87,6 +129,15 @@ class Runs(Quotas):
         """The caller's runs and those shared with them, also for superusers (2.3)."""
         yield from self.store.list_runs(caller.name)
         yield from self.store.list_shared_runs(caller.name)
+
+    def find_runs(self, caller: User, query: RunQuery) -> RunPage:
+        """A page of the caller's runs and those shared with them, as they ask for it.
+
+        A superuser may ask for everybody's. Those without an account have none.
+        """
+        if caller.guest:
+            return RunPage((), {}, 0)
+        return self.store.find_runs(caller, query)
 
     def get_run(self, caller: User, run_id: str) -> Run:
         return self.run_for(caller, run_id, Permission.READ)

@@ -20,6 +20,17 @@ class User:
     page_of: str | None = None
     """The run whose interaction page asks in this user's name; it may do little else."""
 
+    key_of: str | None = None
+    """The run whose key somebody without an account has shown."""
+
+    @property
+    def guest(self) -> bool:
+        """Somebody without an account."""
+        return self.name == GUEST
+
+
+GUEST = "guest_"
+"""Owns the runs of those without an account; no person's name can be this."""
 
 RUN_ACCOUNT = "wfrun_"
 """Begins the names of accounts of runs; no person's name can (protocol dossier 2.3)."""

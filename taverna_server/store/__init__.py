@@ -17,13 +17,16 @@ from taverna_server.store.access import Access
 from taverna_server.store.changes import Changes
 from taverna_server.store.counters import Counters
 from taverna_server.store.database import connect
+from taverna_server.store.entries import Entries
 from taverna_server.store.events import Events
+from taverna_server.store.finding import Finding
 from taverna_server.store.inputs import Inputs
 from taverna_server.store.leases import Leases, Settings
 from taverna_server.store.messages import Messages
 from taverna_server.store.migrate import migrate
 from taverna_server.store.rows import (
     Lease,
+    NewEntry,
     NewRun,
     NewWorkflow,
     Ports,
@@ -38,6 +41,7 @@ from taverna_server.store.workflows import Workflows
 
 __all__ = [
     "Lease",
+    "NewEntry",
     "NewRun",
     "NewWorkflow",
     "Ports",
@@ -51,7 +55,9 @@ __all__ = [
 class Store(
     Users,
     Workflows,
+    Entries,
     Runs,
+    Finding,
     Changes,
     Inputs,
     Access,

@@ -32,7 +32,7 @@ from sqlalchemy.engine import Connection
 
 from taverna_server.errors import TooManyOperating
 from taverna_server.model.events import Notes
-from taverna_server.model.run import Run, RunStatus
+from taverna_server.model.run import Run, RunStatus, Stopper
 from taverna_server.store.base import Part
 from taverna_server.store.counters import OPERATING, RUNS, count_down, count_up
 from taverna_server.store.events import write_notes
@@ -48,11 +48,30 @@ _FROM = runs.c.target.in_(bindparam("among", expanding=True))
 _START = (
     sa.update(runs)
     .where(_THIS, VISIBLE, runs.c.target == RunStatus.INITIALIZED, _NOT_OVER)
-    .values(target=RunStatus.OPERATING, started=bindparam("at"), start_seen=False, holds_slot=True)
+    .values(
+        target=RunStatus.OPERATING,
+        started=bindparam("at"),
+        start_seen=False,
+        holds_slot=True,
+        queued=sa.null(),
+    )
 )
 _TARGET = sa.update(runs).where(_THIS, VISIBLE, _FROM, _NOT_OVER).values(target=bindparam("to"))
 _FINISH = _TARGET.values(
-    finished=sa.case((runs.c.target == RunStatus.INITIALIZED, sa.null()), else_=_AT)
+    finished=sa.case((runs.c.target == RunStatus.INITIALIZED, sa.null()), else_=_AT),
+    queued=sa.null(),
+    stopped_by=bindparam("by"),
+)
+_QUEUE = (
+    sa.update(runs)
+    .where(_THIS, VISIBLE, runs.c.target == RunStatus.INITIALIZED, _NOT_OVER)
+    .values(queued=bindparam("at"))
+)
+_QUEUED = (
+    sa.select(*RUN_COLUMNS)
+    .where(VISIBLE, runs.c.queued.is_not(None))
+    .order_by(runs.c.queued, runs.c.number)
+    .limit(bindparam("most"))
 )
 _DELETE = sa.update(runs).where(_THIS, VISIBLE).values(deleting=True)
 _GIVE_BACK_SLOT = sa.update(runs).where(_THIS, runs.c.holds_slot).values(holds_slot=False)
@@ -103,20 +122,35 @@ class Changes(Part):
             return True
 
     def request_status(
-        self, run_id: str, target: RunStatus, from_: Collection[RunStatus], now: datetime
+        self,
+        run_id: str,
+        target: RunStatus,
+        from_: Collection[RunStatus],
+        now: datetime,
+        by: Stopper = Stopper.CLIENT,
     ) -> bool:
         """Want another state than any of ``from_``; starting is ``request_start``.
 
-        Finishing notes ``now`` as the end, unless the run never started.
+        Finishing notes ``now`` as the end, unless the run never started, and who wants it.
         """
         values = {"run": run_id, "to": target, "among": list(from_)}
         with self._database.write() as connection:
             if target != RunStatus.FINISHED:
                 return connection.execute(_TARGET, values).rowcount == 1
-            if connection.execute(_FINISH, values | {"at": now}).rowcount == 0:
+            if connection.execute(_FINISH, values | {"at": now, "by": by}).rowcount == 0:
                 return False
             _give_back_slot(connection, run_id)
             return True
+
+    def enqueue(self, run_id: str, now: datetime) -> bool:
+        """Let an Initialized run wait until it may operate."""
+        with self._database.write() as connection:
+            return connection.execute(_QUEUE, {"run": run_id, "at": now}).rowcount == 1
+
+    def queued_runs(self, most: int = 100) -> list[Run]:
+        """Runs that wait to operate, longest first."""
+        with self._database.read() as connection:
+            return [Run(*row) for row in connection.execute(_QUEUED, {"most": most})]
 
     def request_delete(self, run_id: str, notes: Notes = _NOTHING) -> bool:
         """Make the run invisible; it counts for no limit any more."""

@@ -25,6 +25,25 @@ class NewRun:
     expiry: datetime
     workflow_type: str = "taverna"
     generate_provenance: bool = False
+    entry: int = 0
+    """The number of its workflow in the library."""
+    parent: int | None = None
+    embedded: bool = False
+    published: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewEntry:
+    """What is known of a workflow when it is put into the library."""
+
+    workflow_id: str
+    owner: str | None
+    title: str
+    author: str | None = None
+    description: str | None = None
+    category: str | None = None
+    published: bool = False
+    file_name: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +81,6 @@ class WorkflowRow:
     id: str
     """SHA-256 of the document, hexadecimal."""
     number: int
-    """The small integer of the Player interface."""
     type: str
     title: str
     author: str | None
@@ -72,7 +90,6 @@ class WorkflowRow:
     outputs: Ports
     details: Mapping[str, Any]
     owner: str | None
-    published: bool
     created: datetime
 
 

@@ -7,6 +7,7 @@ migrations make.
 
 from __future__ import annotations
 
+import enum
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -14,7 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy.types import TypeDecorator
 
 from taverna_server.model.identity import Permission
-from taverna_server.model.run import RunStatus
+from taverna_server.model.run import RunStatus, Stopper
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -57,6 +58,23 @@ class Level(TypeDecorator[Permission]):
 
     def process_result_value(self, value: int | None, dialect: Any) -> Permission | None:
         return None if value is None else Permission(value)
+
+
+class Word(TypeDecorator[enum.StrEnum]):
+    """A member of an enumeration by its word."""
+
+    impl = sa.Text
+    cache_ok = True
+
+    def __init__(self, kind: type[enum.StrEnum]) -> None:
+        super().__init__()
+        self.kind = kind
+
+    def process_bind_param(self, value: enum.StrEnum | None, dialect: Any) -> str | None:
+        return None if value is None else str(value)
+
+    def process_result_value(self, value: str | None, dialect: Any) -> enum.StrEnum | None:
+        return None if value is None else self.kind(value)
 
 
 metadata = sa.MetaData(
@@ -104,15 +122,8 @@ workflows = sa.Table(
     sa.Column("outputs", sa.JSON, nullable=False),
     sa.Column("details", sa.JSON, nullable=False),
     sa.Column("owner", sa.ForeignKey("users.name")),
-    sa.Column("published", sa.Boolean, nullable=False),
     sa.Column("created", Moment, nullable=False),
     sqlite_autoincrement=True,
-)
-sa.Index(
-    "workflows_published",
-    workflows.c.number,
-    sqlite_where=sa.text("published = 1"),
-    postgresql_where=sa.text("published"),
 )
 
 # Apart from the workflows, so that lists of those do not read the documents.
@@ -121,6 +132,41 @@ documents = sa.Table(
     metadata,
     sa.Column("workflow_id", sa.ForeignKey("workflows.id"), primary_key=True),
     sa.Column("content", sa.LargeBinary, nullable=False),
+)
+
+entries = sa.Table(
+    "entries",
+    metadata,
+    sa.Column("number", sa.Integer, primary_key=True),
+    sa.Column("workflow_id", sa.ForeignKey("workflows.id"), nullable=False),
+    sa.Column("owner", sa.ForeignKey("users.name")),
+    sa.Column("title", sa.Text, nullable=False),
+    sa.Column("author", sa.Text),
+    sa.Column("description", sa.Text),
+    sa.Column("category", sa.Text),
+    sa.Column("published", sa.Boolean, nullable=False),
+    sa.Column("file_name", sa.Text),
+    sa.Column("created", Moment, nullable=False),
+    sa.Column("updated", Moment, nullable=False),
+    # In no list any more; runs still tell of it.
+    sa.Column("deleted", sa.Boolean, nullable=False),
+    sa.Index(None, "owner", "workflow_id"),
+    sqlite_autoincrement=True,
+)
+sa.Index(
+    "entries_published",
+    entries.c.number,
+    sqlite_where=sa.text("published = 1"),
+    postgresql_where=sa.text("published"),
+)
+
+entry_permissions = sa.Table(
+    "entry_permissions",
+    metadata,
+    sa.Column("entry", sa.ForeignKey("entries.number", ondelete="CASCADE"), primary_key=True),
+    sa.Column("user", sa.Text, primary_key=True),
+    sa.Column("level", Level, nullable=False),
+    sa.Index(None, "user"),
 )
 
 UNSETTLED = "deleting OR target <> observed OR observed IN (1, 2)"
@@ -152,7 +198,16 @@ runs = sa.Table(
     sa.Column("deleting", sa.Boolean, nullable=False),
     sa.Column("runner_state", sa.JSON(none_as_null=True)),
     sa.Column("unsettled", sa.Boolean, sa.Computed(UNSETTLED, persisted=True)),
+    sa.Column("entry", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("parent", sa.Integer),
+    sa.Column("embedded", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Column("published", sa.Boolean, nullable=False, server_default=sa.false()),
+    # Waits for a place among the operating runs.
+    sa.Column("queued", Moment),
+    sa.Column("stopped_by", Word(Stopper)),
     sa.Index(None, "owner", "number"),
+    sa.Index(None, "entry", "number"),
+    sa.Index(None, "parent"),
     sqlite_autoincrement=True,
 )
 sa.Index(
@@ -160,6 +215,12 @@ sa.Index(
     runs.c.number,
     sqlite_where=sa.text("unsettled = 1"),
     postgresql_where=sa.text("unsettled"),
+)
+sa.Index(
+    "runs_queued",
+    runs.c.queued,
+    sqlite_where=sa.text("queued IS NOT NULL"),
+    postgresql_where=sa.text("queued IS NOT NULL"),
 )
 
 inputs = sa.Table(

@@ -12,6 +12,8 @@ from taverna_server.store.base import Part, utc_now
 from taverna_server.store.database import Database
 from taverna_server.store.rows import Token
 from taverna_server.store.tables import (
+    entries,
+    entry_permissions,
     events,
     messages,
     permissions,
@@ -50,6 +52,10 @@ _DELETE_TOKENS = sa.delete(tokens).where(
 _HAS_RUNS = sa.select(runs.c.number).where(runs.c.owner == bindparam("of")).limit(1)
 _DETACH = (
     sa.update(workflows).where(workflows.c.owner == bindparam("of")).values(owner=sa.null()),
+    sa.update(entries)
+    .where(entries.c.owner == bindparam("of"))
+    .values(owner=sa.null(), deleted=sa.not_(entries.c.published)),
+    sa.delete(entry_permissions).where(entry_permissions.c.user == bindparam("of")),
     sa.delete(tokens).where(tokens.c.user == bindparam("of")),
     sa.delete(permissions).where(permissions.c.user == bindparam("of")),
     sa.delete(events).where(events.c.owner == bindparam("of")),
@@ -110,7 +116,7 @@ class Users(Part):
     def remove_user(self, name: str) -> bool:
         """Remove an account with all that is only its own; False when it has runs.
 
-        Workflows it submitted stay in the library. Whoever gets the name later
+        Workflows it published stay in the library. Whoever gets the name later
         inherits nothing.
         """
         with self._database.write() as connection:

@@ -1,9 +1,8 @@
-"""The library: every document that was ever submitted, once, by its SHA-256."""
+"""Every document that was ever submitted, once, by its SHA-256; ``entries.py`` is the library."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
 from dataclasses import asdict, fields
 from typing import Any
 
@@ -16,7 +15,6 @@ from taverna_server.store.database import Database
 from taverna_server.store.rows import NewWorkflow, WorkflowRow
 from taverna_server.store.tables import documents, workflows
 
-PAGE = 200
 _COLUMNS = [workflows.c[item.name] for item in fields(WorkflowRow)]
 _THIS = workflows.c.id == bindparam("workflow")
 
@@ -24,26 +22,18 @@ _INSERT = sa.insert(workflows)
 _INSERT_DOCUMENT = sa.insert(documents)
 _KNOWN = sa.select(workflows.c.number).where(_THIS)
 _GET = sa.select(*_COLUMNS).where(_THIS)
-_GET_BY_NUMBER = sa.select(*_COLUMNS).where(workflows.c.number == bindparam("number"))
 _DOCUMENT = sa.select(documents.c.content).where(documents.c.workflow_id == bindparam("workflow"))
-_PUBLISH = sa.update(workflows).where(_THIS).values(published=bindparam("to"))
-_NEXT_PUBLISHED = (
-    sa.select(*_COLUMNS)
-    .where(workflows.c.published, workflows.c.number > bindparam("after"))
-    .order_by(workflows.c.number)
-    .limit(PAGE)
-)
 
 
 class Workflows(Part):
-    """Workflows by id (the hash) and by number."""
+    """Workflows by id, the hash."""
 
     def put_workflow(self, document: bytes, about: NewWorkflow) -> str:
         """Keep a document and return its id. What is known of it already stays."""
         workflow_id = hashlib.sha256(document).hexdigest()
         if _is_known(self._database, workflow_id):
             return workflow_id
-        values = asdict(about) | {"id": workflow_id, "published": False, "created": utc_now()}
+        values = asdict(about) | {"id": workflow_id, "created": utc_now()}
         try:
             with self._database.write() as connection:
                 connection.execute(_INSERT, values)
@@ -59,31 +49,11 @@ class Workflows(Part):
     def get_workflow(self, workflow_id: str) -> WorkflowRow | None:
         return _one(self._database, _GET, {"workflow": workflow_id})
 
-    def get_workflow_by_number(self, number: int) -> WorkflowRow | None:
-        return _one(self._database, _GET_BY_NUMBER, {"number": number})
-
     def workflow_document(self, workflow_id: str) -> bytes | None:
         """The bytes as they were submitted."""
         with self._database.read() as connection:
             content: bytes | None = connection.scalar(_DOCUMENT, {"workflow": workflow_id})
             return content
-
-    def publish(self, workflow_id: str, published: bool = True) -> bool:
-        """List the workflow for everybody, or no more; False when there is none."""
-        with self._database.write() as connection:
-            values = {"workflow": workflow_id, "to": published}
-            return connection.execute(_PUBLISH, values).rowcount == 1
-
-    def list_published(self) -> Iterator[WorkflowRow]:
-        """Published workflows, oldest first, read page by page."""
-        after = 0
-        while True:
-            with self._database.read() as connection:
-                page = connection.execute(_NEXT_PUBLISHED, {"after": after}).all()
-            yield from map(_workflow, page)
-            if len(page) < PAGE:
-                return
-            after = page[-1].number
 
 
 def _is_known(database: Database, workflow_id: str) -> bool:

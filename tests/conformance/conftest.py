@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 from uuid import uuid4
 
@@ -98,11 +99,15 @@ class RunMaker:
         self.store, self.workflow_id = store, workflow_id
 
     def __call__(
-        self, owner: str = "alice", expires: timedelta = timedelta(1), limit: int = 10**6
+        self,
+        owner: str = "alice",
+        expires: timedelta = timedelta(1),
+        limit: int = 10**6,
+        **more: Any,
     ) -> Run:
         new = NewRun(
             id=str(uuid4()), owner=owner, name="a run", workflow_id=self.workflow_id,
-            created=T0, expiry=T0 + expires,
+            created=T0, expiry=T0 + expires, **more,
         )  # fmt: skip
         return self.store.create_run(new, limit)
 

@@ -79,27 +79,16 @@ def test_document_is_kept_once_by_its_hash(store: Store) -> None:
     row = store.get_workflow(workflow_id)
     assert row is not None
     assert (row.title, row.inputs, row.outputs) == ("t", (("z", 0), ("a", 2)), ())
-    assert (row.details, row.owner, row.published) == ({"examples": {"z": "1"}}, "alice", False)
-    assert store.get_workflow_by_number(row.number) == row
+    assert (row.details, row.owner) == ({"examples": {"z": "1"}}, "alice")
 
 
 def test_unknown_workflow_is_none(store: Store) -> None:
     assert store.get_workflow("no") is store.workflow_document("no") is None
-    assert not store.publish("no")
 
 
 def test_document_of_an_unknown_owner_is_refused(store: Store) -> None:
     with pytest.raises(IntegrityError):
         store.put_workflow(b"x", NewWorkflow(owner="nobody"))
-
-
-def test_published_workflows_are_listed(store: Store) -> None:
-    ids = [store.put_workflow(bytes([n]), NewWorkflow()) for n in range(4)]
-    for workflow_id in (ids[3], ids[1]):
-        assert store.publish(workflow_id)
-    assert [row.id for row in store.list_published()] == [ids[1], ids[3]]
-    store.publish(ids[1], False)
-    assert [row.id for row in store.list_published()] == [ids[3]]
 
 
 def test_owner_may_everything_and_others_what_they_were_allowed(store: Store, run: Run) -> None:
