@@ -15,24 +15,41 @@ from flask import Flask, Response, request
 from werkzeug.routing import Map
 
 import taverna_server
-from taverna_server.auth import Authenticator
+from taverna_server import web
+from taverna_server.auth import Authenticator, Sessions, SignIn
 from taverna_server.config import Config, load_config
 from taverna_server.manager import RunManager
 from taverna_server.rest import tree
 from taverna_server.rest.metrics import count_requests
-from taverna_server.serving import errors, faces
+from taverna_server.serving import errors, faces, sessions
 from taverna_server.serving.access import authenticate
 from taverna_server.serving.bodies import check_framing, close_if_unread
 from taverna_server.serving.context import NAME, Services
 from taverna_server.serving.delivery import deliver
-from taverna_server.serving.faces import Face
+from taverna_server.serving.faces import Face, below
 from taverna_server.serving.middleware import REQUEST_ID, WithoutDeploymentPath, WithRequestId
 from taverna_server.serving.pages import allow_reading
+from taverna_server.serving.views import Views, join, wants_json
 from taverna_server.store import Store
 
 LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 
-FACES = (Face("taverna", lambda path: True, errors.write_sentence),)
+
+def write_error_of_player(error: Exception, status: int, message: str) -> Response:
+    """A page for people, a document for programs."""
+    write = errors.write_sentence if wants_json() else web.write_error
+    return write(error, status, message)
+
+
+def owned_by_player(path: str) -> bool:
+    """What people and their scripts use."""
+    return path == "/" or below(*web.PLACES)(path)
+
+
+FACES = (
+    Face("player", owned_by_player, write_error_of_player, sessions.identify),
+    Face("taverna", lambda path: True, errors.write_sentence),
+)
 """The first that owns a path has it; the last one owns the rest."""
 
 
@@ -57,7 +74,14 @@ def create_app(config: Config) -> Flask:
     store = Store.open(config)
     app = Application()
     manager = RunManager(store, config)
-    app.extensions[NAME] = Services(config, manager, Authenticator(store, config))
+    authenticator = Authenticator(store, config)
+    app.extensions[NAME] = Services(
+        config,
+        manager,
+        authenticator,
+        Sessions(store, config),
+        SignIn(store, authenticator, config),
+    )
     app.before_request(manager.requests.one)
     count_requests(app)
     app.before_request(check_framing)
@@ -70,6 +94,7 @@ def create_app(config: Config) -> Flask:
     app.register_blueprint(tree.blueprint())
     for front in tree.FRONT:
         app.register_blueprint(front)
+    app.register_blueprint(join("player", Views(), web.views))
     errors.register(app)
     app.wsgi_app = WithRequestId(WithoutDeploymentPath(app.wsgi_app))  # type: ignore[method-assign]
     return app

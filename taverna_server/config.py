@@ -171,6 +171,19 @@ class Config:
     login_memory: int = option(
         "60", whole(0), "Seconds that a checked password is remembered; 0 checks each request."
     )
+    registration: bool = option(
+        "no", switch, "Anybody may make an account; the first one administers the server."
+    )
+    session_lifetime: int = option(
+        "1440", whole(1), "Minutes without use after which a browser is signed out."
+    )
+    remembered_lifetime: int = option(
+        "30", whole(1), "Days instead, for people who want to stay signed in."
+    )
+    sign_in_attempts: int = option(
+        "10", whole(1), "Failed attempts to sign in to an account from an address; more wait."
+    )
+    sign_in_pause: int = option("300", whole(1), "Seconds that failed attempts count.")
     max_text_size: int = option("64K", size, "Longest body of a plain text resource, in bytes.")
     max_document_size: int = option("64M", size, "Longest XML, JSON or workflow body, in bytes.")
     engine_command: tuple[str, ...] = option(

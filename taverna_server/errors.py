@@ -16,6 +16,7 @@
     │   │   ├── UnknownRun  UnknownPort  UnknownEntry  UnknownUser  UnknownWorkflow
     │   │   └── UnknownCredential  UnknownEvent
     │   ├── TooLarge                longer than this resource takes
+    │   ├── TooManyAttempts         wait before the next try
     │   ├── BadUriList              a list of URIs that names nothing to fetch
     │   └── NotAcceptable  UnsupportedMedia  RangeNotSatisfiable
     ├── TryLater                    right, but not now
@@ -137,6 +138,16 @@ class UnknownWorkflow(Unknown):
 
 class TooLarge(ClientMistake):
     """A body longer than the resource takes."""
+
+
+class TooManyAttempts(ClientMistake):
+    """Signing in failed so often that the next try has to wait."""
+
+    def __init__(self, seconds: int) -> None:
+        minutes = max(1, round(seconds / 60))
+        wait = f"{minutes} minutes" if minutes > 1 else "a minute"
+        super().__init__(f"Too many failed attempts to sign in. Please wait {wait}.")
+        self.seconds = seconds
 
 
 class BadUriList(ClientMistake):

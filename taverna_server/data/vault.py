@@ -40,6 +40,8 @@ class Vault:
         self.webhook_key = Ed25519PrivateKey.from_private_bytes(_derived(key, b"webhooks"))
         """Signs what is sent to other servers, so that they know from whom it is."""
         self._pages = _derived(key, b"pages of runs")
+        self.cookie_key = _derived(key, b"cookies of pages")
+        """Signs what browsers keep for a moment and must not make up."""
 
     @classmethod
     def open(cls, data: Path) -> Vault:

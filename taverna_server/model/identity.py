@@ -15,6 +15,9 @@ class User:
     disabled: bool = False
     local_user: str | None = None
     """The account of the operating system that runs execute as, where the server does that."""
+    email: str | None = None
+    full_name: str | None = None
+    """As people call them; pages show it beside the name."""
     run_id: str | None = None
     """The run that this is the own account of: its engine, calling back. None for people."""
     page_of: str | None = None

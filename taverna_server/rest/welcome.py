@@ -1,4 +1,4 @@
-"""Pages for people: the welcome at ``/``, and the interface to leaf through at ``/api``.
+"""Pages for people: the welcome at ``/about``, and the interface to leaf through at ``/api``.
 
 No scripts, nothing from elsewhere: they work under a policy that allows nothing
 but our own style sheet.
@@ -25,7 +25,7 @@ POLICY = "default-src 'none'; style-src 'self'; base-uri 'none'; frame-ancestors
 blueprint = Blueprint("welcome", __name__, template_folder="templates")
 
 
-@blueprint.get("/")
+@blueprint.get("/about")
 @answers_with(HTML)
 def get_welcome() -> Response:
     """What this is, for people."""

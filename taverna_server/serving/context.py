@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from flask import current_app, g
 
-from taverna_server.auth import Authenticator
+from taverna_server.auth import Authenticator, Sessions, SignIn
 from taverna_server.config import Config
 from taverna_server.errors import NotAuthenticated
 from taverna_server.manager import RunManager
@@ -22,6 +22,8 @@ class Services:
     config: Config
     manager: RunManager
     authenticator: Authenticator
+    sessions: Sessions
+    sign_in: SignIn
 
 
 def services() -> Services:

@@ -36,6 +36,7 @@ STATUSES: dict[type[Exception], int] = {
     errors.UnsupportedMedia: 415,
     errors.RangeNotSatisfiable: 416,
     errors.BadUriList: 422,
+    errors.TooManyAttempts: 429,
     errors.TryLater: 503,
 }
 """A class stands for those below it, too."""
@@ -60,10 +61,12 @@ def answer_our_own(error: Exception) -> Response:
     if manager().policy().log_faults:
         name = request.environ[REQUEST_ID]
         log.info("request %s: %s, %s", name, response.status, error)
-    if isinstance(error, errors.NotAuthenticated):
+    if response.status_code == 401:
         response.headers.setdefault("WWW-Authenticate", f'Basic realm="{config().realm}"')
     elif isinstance(error, errors.RangeNotSatisfiable):
         response.headers["Content-Range"] = f"bytes */{error.size}"
+    elif isinstance(error, errors.TooManyAttempts):
+        response.headers["Retry-After"] = str(error.seconds)
     elif isinstance(error, errors.TryLater):
         response.headers["Retry-After"] = "5"
     return response

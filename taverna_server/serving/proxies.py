@@ -31,3 +31,14 @@ def is_trusted(address: str, networks: tuple[str, ...]) -> bool:
         return False
     plain = getattr(found, "ipv4_mapped", None) or found
     return any(plain in ipaddress.ip_network(network) for network in networks)
+
+
+def client_address() -> str:
+    """Who asks, as the last of our proxies saw them; what they say of themselves counts not."""
+    networks = config().trusted_proxies
+    said = request.headers.get("X-Forwarded-For", "").split(",")
+    hops = [hop.strip() for hop in said if hop.strip()]
+    address = request.remote_addr or "unknown"
+    while hops and is_trusted(address, networks):
+        address = hops.pop()
+    return address[:100]

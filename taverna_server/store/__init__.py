@@ -25,26 +25,31 @@ from taverna_server.store.leases import Leases, Settings
 from taverna_server.store.messages import Messages
 from taverna_server.store.migrate import migrate
 from taverna_server.store.rows import (
+    Failures,
     Lease,
     NewEntry,
     NewRun,
     NewWorkflow,
     Ports,
+    SessionRow,
     Token,
     UnsettledRun,
     WorkflowRow,
 )
 from taverna_server.store.runs import Runs
 from taverna_server.store.sealed import Sealed
+from taverna_server.store.sessions import Sessions, SignIns
 from taverna_server.store.users import Users
 from taverna_server.store.workflows import Workflows
 
 __all__ = [
+    "Failures",
     "Lease",
     "NewEntry",
     "NewRun",
     "NewWorkflow",
     "Ports",
+    "SessionRow",
     "Store",
     "Token",
     "UnsettledRun",
@@ -54,6 +59,8 @@ __all__ = [
 
 class Store(
     Users,
+    Sessions,
+    SignIns,
     Workflows,
     Entries,
     Runs,

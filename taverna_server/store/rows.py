@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from taverna_server.model.identity import User
 from taverna_server.model.run import Run
 
 Ports = tuple[tuple[str, int], ...]
@@ -108,3 +109,22 @@ class Token:
     user: str
     name: str
     created: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SessionRow:
+    """Somebody who signed in with a browser."""
+
+    user: User
+    hash: str
+    expires: datetime
+    lifetime: int
+    """Seconds that it lasts after its last use."""
+
+
+@dataclass(frozen=True, slots=True)
+class Failures:
+    """How often signing in failed, and until when that counts."""
+
+    count: int
+    until: datetime

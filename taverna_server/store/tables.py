@@ -96,8 +96,11 @@ users = sa.Table(
     sa.Column("disabled", sa.Boolean, nullable=False),
     sa.Column("created", Moment, nullable=False),
     sa.Column("local_user", sa.Text),
+    sa.Column("email", sa.Text),
+    sa.Column("full_name", sa.Text),
     sqlite_autoincrement=True,
 )
+sa.Index("users_unique_email", users.c.email, unique=True)
 
 tokens = sa.Table(
     "tokens",
@@ -106,6 +109,25 @@ tokens = sa.Table(
     sa.Column("user", sa.ForeignKey("users.name"), nullable=False, index=True),
     sa.Column("name", sa.Text, nullable=False),
     sa.Column("created", Moment, nullable=False),
+)
+
+sessions = sa.Table(
+    "sessions",
+    metadata,
+    sa.Column("hash", sa.Text, primary_key=True),
+    sa.Column("user", sa.ForeignKey("users.name"), nullable=False, index=True),
+    sa.Column("created", Moment, nullable=False),
+    sa.Column("expires", Moment, nullable=False, index=True),
+    # Seconds after the last use; the end moves with use.
+    sa.Column("lifetime", sa.Integer, nullable=False),
+)
+
+failures = sa.Table(
+    "failures",
+    metadata,
+    sa.Column("about", sa.Text, primary_key=True),
+    sa.Column("count", sa.Integer, nullable=False),
+    sa.Column("until", Moment, nullable=False, index=True),
 )
 
 workflows = sa.Table(

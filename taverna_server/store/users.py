@@ -18,26 +18,39 @@ from taverna_server.store.tables import (
     messages,
     permissions,
     runs,
+    sessions,
     tokens,
     users,
     workflows,
 )
 
-_COLUMNS = [users.c.name, users.c.admin, users.c.disabled, users.c.local_user]
+COLUMNS = [
+    users.c.name,
+    users.c.admin,
+    users.c.disabled,
+    users.c.local_user,
+    users.c.email,
+    users.c.full_name,
+]
+"""What a ``User`` is made of, in its order."""
 _THIS = users.c.name == bindparam("user")
 
 _INSERT = sa.insert(users)
-_GET = sa.select(*_COLUMNS).where(_THIS)
-_LOGIN = sa.select(*_COLUMNS, users.c.password_hash).where(_THIS)
-_ALL = sa.select(*_COLUMNS).order_by(users.c.name)
+_GET = sa.select(*COLUMNS).where(_THIS)
+_LOGIN = sa.select(*COLUMNS, users.c.password_hash).where(_THIS)
+_ALL = sa.select(*COLUMNS).order_by(users.c.name)
 _SET_DISABLED = sa.update(users).where(_THIS).values(disabled=bindparam("to"))
 _SET_ADMIN = sa.update(users).where(_THIS).values(admin=bindparam("to"))
 _SET_LOCAL_USER = sa.update(users).where(_THIS).values(local_user=bindparam("to"))
+_SET_EMAIL = sa.update(users).where(_THIS).values(email=bindparam("to"))
+_SET_FULL_NAME = sa.update(users).where(_THIS).values(full_name=bindparam("to"))
+_OF_EMAIL = sa.select(*COLUMNS).where(users.c.email == bindparam("address"))
+_ANY = sa.select(users.c.number).limit(1)
 _SET_PASSWORD = sa.update(users).where(_THIS).values(password_hash=bindparam("to"))
 
 _INSERT_TOKEN = sa.insert(tokens)
 _OF_TOKEN = (
-    sa.select(*_COLUMNS)
+    sa.select(*COLUMNS)
     .join(tokens, tokens.c.user == users.c.name)
     .where(tokens.c.hash == bindparam("token"))
 )
@@ -50,7 +63,9 @@ _DELETE_TOKENS = sa.delete(tokens).where(
     tokens.c.user == bindparam("of"), tokens.c.name == bindparam("called")
 )
 _HAS_RUNS = sa.select(runs.c.number).where(runs.c.owner == bindparam("of")).limit(1)
+_END_SESSIONS = sa.delete(sessions).where(sessions.c.user == bindparam("of"))
 _DETACH = (
+    _END_SESSIONS,
     sa.update(workflows).where(workflows.c.owner == bindparam("of")).values(owner=sa.null()),
     sa.update(entries)
     .where(entries.c.owner == bindparam("of"))
@@ -110,8 +125,33 @@ class Users(Part):
     def set_local_user(self, name: str, local_user: str | None) -> bool:
         return _set(self._database, _SET_LOCAL_USER, name, local_user)
 
+    def set_full_name(self, name: str, full_name: str | None) -> bool:
+        return _set(self._database, _SET_FULL_NAME, name, full_name)
+
+    def set_email(self, name: str, email: str | None) -> bool:
+        """Raises BadRequest for an address that another account has."""
+        try:
+            return _set(self._database, _SET_EMAIL, name, email)
+        except IntegrityError:
+            raise BadRequest("another account has this e-mail address") from None
+
+    def user_of_email(self, email: str) -> User | None:
+        """The account with this address, also a disabled one."""
+        with self._database.read() as connection:
+            row = connection.execute(_OF_EMAIL, {"address": email}).first()
+        return None if row is None else User(*row)
+
+    def has_users(self) -> bool:
+        """Whether there is any account."""
+        with self._database.read() as connection:
+            return connection.execute(_ANY).first() is not None
+
     def set_password(self, name: str, password_hash: str) -> bool:
-        return _set(self._database, _SET_PASSWORD, name, password_hash)
+        """The sessions that the old one began are over."""
+        with self._database.write() as connection:
+            connection.execute(_END_SESSIONS, {"of": name})
+            changed = connection.execute(_SET_PASSWORD, {"user": name, "to": password_hash})
+            return changed.rowcount == 1
 
     def remove_user(self, name: str) -> bool:
         """Remove an account with all that is only its own; False when it has runs.

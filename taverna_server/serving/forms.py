@@ -1,0 +1,97 @@
+"""Forms as browsers send them: fields and files, read once and kept for the request.
+
+``application/x-www-form-urlencoded`` and ``multipart/form-data``. Files go to the
+disk as they come in, in constant memory; a form's texts have the limit of a
+document. Other bodies are no form, and have no fields.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import IO, cast
+from urllib.parse import parse_qsl
+
+from flask import g, request
+from werkzeug.datastructures import FileStorage, MultiDict
+from werkzeug.formparser import MultiPartParser
+
+from taverna_server.errors import BadRequest
+from taverna_server.serving import bodies
+from taverna_server.serving.context import config
+
+URLENCODED, MULTIPART = "application/x-www-form-urlencoded", "multipart/form-data"
+MOST_FIELDS = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """What a form sent, in its order."""
+
+    fields: MultiDict[str, str] = field(default_factory=MultiDict)
+    files: MultiDict[str, FileStorage] = field(default_factory=MultiDict)
+
+    def text(self, name: str) -> str:
+        """A field with line ends as they are here, not as forms send them; empty if not sent."""
+        return self.fields.get(name, "").replace("\r\n", "\n")
+
+
+def form() -> Form:
+    """That of the request.
+
+    Raises:
+        BadRequest: it cannot be read as what it says it is.
+        TooLarge: its texts are too long.
+    """
+    found: Form | None = g.get("form")
+    if found is None:
+        found = g.form = _read()
+    return found
+
+
+def _read() -> Form:
+    if request.mimetype == URLENCODED:
+        return Form(_decoded(bodies.whole(config().max_document_size)))
+    if request.mimetype == MULTIPART:
+        return _multipart(request.mimetype_params.get("boundary", ""))
+    return Form()
+
+
+def _decoded(body: bytes) -> MultiDict[str, str]:
+    try:
+        pairs = parse_qsl(
+            body.decode(), keep_blank_values=True, max_num_fields=MOST_FIELDS, errors="strict"
+        )
+    except ValueError as error:
+        raise BadRequest("this is no form, or not in UTF-8") from error
+    return MultiDict(pairs)
+
+
+def _multipart(boundary: str) -> Form:
+    parser = MultiPartParser(
+        max_form_memory_size=config().max_document_size, max_form_parts=MOST_FIELDS
+    )
+    try:
+        fields, files = parser.parse(cast(IO[bytes], _Body()), boundary.encode("ascii"), None)
+    except ValueError as error:
+        raise BadRequest(f"this is no form of several parts: {error}") from error
+    return Form(fields, files)
+
+
+class _Body(io.RawIOBase):
+    """The body of the request as a file to read."""
+
+    def __init__(self) -> None:
+        self._pieces: Iterator[bytes] = bodies.chunks()
+        self._left = b""
+
+    def readable(self) -> bool:
+        return True
+
+    def read(self, size: int = -1, /) -> bytes:
+        if not self._left:
+            self._left = next(self._pieces, b"")
+        size = len(self._left) if size < 0 else size
+        piece, self._left = self._left[:size], self._left[size:]
+        return piece

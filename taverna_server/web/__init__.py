@@ -1,0 +1,31 @@
+"""The pages: what people see in a browser, at the addresses where programs have JSON.
+
+Pages are made on the server, from the templates beside this file, and work
+without scripts; small scripts add what only a browser can do (local times, drag
+and drop, keys, live progress). One style sheet has the look, light and dark.
+Everything a page consists of comes from this server: the policy that each page
+carries allows nothing else, and nothing inline.
+
+``page.py`` makes a page, ``flashes.py`` says afterwards what was done, ``errors.py``
+shows what went wrong; the other modules have a subject each. The room knows the
+manager and HTTP; it knows no documents of the other faces.
+"""
+
+from __future__ import annotations
+
+from taverna_server.web import assets, home, users
+from taverna_server.web.errors import write_error
+from taverna_server.web.routes import views
+
+__all__ = ["PLACES", "assets", "home", "users", "views", "write_error"]
+
+PLACES = (
+    "/runs",
+    "/workflows",
+    "/users",
+    "/job_queue",
+    "/service_credentials",
+    "/static",
+    "/launch",
+)
+"""What the pages own, beside ``/``."""
