@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -32,6 +33,14 @@ def add_to(subparsers: Subparsers) -> None:
     listing = actions.add_parser("list", help="list published workflows")
     add_options(listing, STORE_OPTIONS)
     listing.set_defaults(run=_list)
+    diagram = actions.add_parser("diagram", help="draw a workflow document as SVG")
+    diagram.add_argument(
+        "file", metavar="FILE", type=Path, help="a workflow document of any format"
+    )
+    how = diagram.add_mutually_exclusive_group()
+    how.add_argument("--all", action="store_true", help="show what is inside nested workflows")
+    how.add_argument("--collapsed", action="store_true", help="show none of it")
+    diagram.set_defaults(run=_diagram)
 
 
 def _add(given: argparse.Namespace) -> int:
@@ -53,6 +62,17 @@ def _list(given: argparse.Namespace) -> int:
     return 0
 
 
+def _diagram(given: argparse.Namespace) -> int:
+    from taverna_server.diagrams import draw, everything, graph_of_t2flow
+    from taverna_server.workflow.reading import read_workflow
+
+    with _naming(given.file):
+        graph = graph_of_t2flow(read_workflow(given.file.read_bytes()))
+    expanded = everything(graph) if given.all else () if given.collapsed else None
+    print(draw(graph, expanded=expanded))
+    return 0
+
+
 def add_files(store: Store, files: Iterable[Path]) -> Iterable[Entry]:
     """Publish the workflows in these files; those before a bad one stay.
 
@@ -62,12 +82,20 @@ def add_files(store: Store, files: Iterable[Path]) -> Iterable[Entry]:
     from taverna_server.manager.library import add_to_house
 
     for path in files:
-        try:
-            yield add_to_house(store, path.read_bytes(), path.name)
-        except OSError as error:
-            raise BadRequest(f"cannot read {path}: {error.strerror}") from error
-        except MalformedDocument as error:
-            raise BadRequest(f"{path}: {error}") from error
+        with _naming(path):
+            entry = add_to_house(store, path.read_bytes(), path.name)
+        yield entry
+
+
+@contextmanager
+def _naming(path: Path) -> Iterator[None]:
+    """What is wrong with the file is told with its name."""
+    try:
+        yield
+    except OSError as error:
+        raise BadRequest(f"cannot read {path}: {error.strerror}") from error
+    except MalformedDocument as error:
+        raise BadRequest(f"{path}: {error}") from error
 
 
 def _print(entry: Entry) -> None:

@@ -34,3 +34,18 @@ def test_missing_file_is_named(command: Command, tmp_path: Path) -> None:
     missing = tmp_path / "no.t2flow"
     expected = f"taverna-server: cannot read {missing}: No such file or directory\n"
     assert command("workflow", "add", str(missing), code=1) == expected
+
+
+def test_workflow_is_drawn(command: Command) -> None:
+    nested = str(EXAMPLES / "nested_workflow" / "workflow.t2flow")
+    assert 'data-processor="Greet/Shout"' in command("workflow", "diagram", nested)
+    assert 'data-processor="Greet/Shout"' not in command(
+        "workflow", "diagram", "--collapsed", nested
+    )
+
+
+def test_what_is_no_workflow_is_not_drawn(command: Command, tmp_path: Path) -> None:
+    bad = tmp_path / "bad.t2flow"
+    bad.write_text("<html/>")
+    said = command("workflow", "diagram", str(bad), code=1)
+    assert said.startswith(f"taverna-server: {bad}: ")
