@@ -3,7 +3,8 @@
 Lines over several rows pass each row between through a place of their own, a
 *bend*, which takes part like a box. Rows are then sorted by where their
 neighbours are, downwards and upwards in turns, and neighbours in a row are
-exchanged where that helps; the best order met is kept.
+exchanged where that helps. That is done from two first orders, and the best
+order met is kept.
 """
 
 from __future__ import annotations
@@ -45,7 +46,11 @@ class Layers:
 
 def ordered(layers: Layers) -> Layers:
     """The same rows, in an order with few crossings."""
-    return _Ordering(layers).best()
+    ordering = _Ordering(layers)
+    fewest, best = ordering.improved(from_above=True)
+    if fewest:
+        fewest, best = min((fewest, best), ordering.improved(from_above=False))
+    return Layers(best, layers.links, layers.boxes)
 
 
 class _Ordering:
@@ -58,12 +63,14 @@ class _Ordering:
             leaves, arrives = link.upper_offset, link.lower_offset
             self._below[link.upper].append((link.lower, arrives, leaves))
             self._above[link.lower].append((link.upper, leaves, arrives))
-        self._rows = self._first_order()
+        self._rows: list[list[int]] = []
         self._place = [0] * count
+
+    def improved(self, from_above: bool) -> tuple[int, list[list[int]]]:
+        """Crossings and rows of the best order met."""
+        self._rows = self._first_order(from_above)
         for row in self._rows:
             self._number(row)
-
-    def best(self) -> Layers:
         best, fewest = self._copy(), self._crossings()
         small, waited = len(self._place) <= _SMALL, 0
         for sweep in range(_SWEEPS):
@@ -76,15 +83,16 @@ class _Ordering:
             waited += 1
             if crossings < fewest:
                 best, fewest, waited = self._copy(), crossings, 0
-        return Layers(best, self._layers.links, self._layers.boxes)
+        return fewest, best
 
-    def _first_order(self) -> list[list[int]]:
-        """As a walk from the top along the links meets them, so that what belongs
-        together begins together."""
+    def _first_order(self, from_above: bool) -> list[list[int]]:
+        """As a walk along the links meets them, so that what belongs together begins together."""
         row_of = {item: number for number, row in enumerate(self._layers.rows) for item in row}
         rows: list[list[int]] = [[] for _ in self._layers.rows]
         seen: set[int] = set()
-        for start in (item for row in self._layers.rows for item in row):
+        near = self._below if from_above else self._above
+        starts = self._layers.rows if from_above else reversed(self._layers.rows)
+        for start in (item for row in starts for item in row):
             waiting = [start]
             while waiting:
                 item = waiting.pop()
@@ -92,7 +100,7 @@ class _Ordering:
                     continue
                 seen.add(item)
                 rows[row_of[item]].append(item)
-                waiting.extend(lower for lower, _, _ in reversed(self._below[item]))
+                waiting.extend(other for other, _, _ in reversed(near[item]))
         return rows
 
     def _copy(self) -> list[list[int]]:

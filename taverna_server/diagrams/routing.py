@@ -12,9 +12,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-_CORNER = 14.0
-"""Of a side's ends, where no line begins."""
-_APART = 12.0
+_CORNER = 0.18
+"""Part of a side, at both its ends, where no line begins."""
+_APART = 16.0
 
 
 class Point(NamedTuple):
@@ -106,9 +106,7 @@ def _previous(wire: Wire, ends: _Ends, lane: float) -> float:
 
 def _side(box: Box, wanted: Sequence[float], numbers: Sequence[int]) -> list[float]:
     """Places at a side of the box as near as can be to those that are wanted."""
-    low, high = box.x + _CORNER, box.x + box.width - _CORNER
-    if high < low:
-        low = high = box.x + box.width / 2
+    low, high = box.x + _CORNER * box.width, box.x + (1 - _CORNER) * box.width
     apart = min(_APART, (high - low) / max(1, len(wanted) - 1))
     order = sorted(range(len(wanted)), key=lambda n: (wanted[n], numbers[n]))
     placed = spread([wanted[n] for n in order], low, high, apart)

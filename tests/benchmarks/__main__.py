@@ -13,6 +13,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+import drawings
 import growth
 import hello
 import iterations
@@ -35,6 +36,7 @@ def main(arguments: list[str]) -> None:
     with tempfile.TemporaryDirectory(prefix="taverna-bench-") as scratch:
         hello.measure(scale, Path(scratch))
         reads.measure(scale, Path(scratch))
+        drawings.measure(scale)
         iterations.measure(scale, Path(scratch))
         growth.measure(scale, Path(scratch))
 

@@ -28,6 +28,8 @@ def printed() -> str:
         "GET one run",
         "GET runs, 10 own, 10 of others",
         "GET runs, 10 own, 100 of others",
+        "draw a workflow",
+        "draw 500 processors and 1,000 links",
         "string-only local worker",
         "beanshell",
         "string-only local worker, 20 items",
