@@ -32,8 +32,7 @@ class SerialEngine(Engine):
         with scratch_of(directory):
             stepping = Stepping(directory, order, report, EngineLog("root"))
             self._control.begin(stepping.commands)
-            report("started", {"workflow_type": "serial", "steps": [s.label for s in steps]})
-            stepping.book.plan((step.label, len(step.commands)) for step in steps)
+            stepping.start("serial", ((step.label, len(step.commands)) for step in steps))
             code = _run_all(steps, stepping, directory.wd)
         return STOPPED if stepping.stopped else code
 

@@ -7,20 +7,15 @@ and 0.4 posted (``workflow.spec``), where it may be a variable of the shell.
 
 from __future__ import annotations
 
-import re
 import string
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from taverna_server.engines.steps.commands import Limits
+from taverna_server.engines.steps.commands import Limits, memory_of
 from taverna_server.engines.steps.specification import Specification
 from taverna_server.errors import WorkflowInvalid
 
-UNITS = {"": 1, "K": 10**3, "M": 10**6, "G": 10**9, "T": 10**12, "P": 10**15, "E": 10**18} | {
-    f"{letter}i": 2 ** (10 * power) for power, letter in enumerate("KMGTPE", 1)
-}
-SIZE = re.compile(r"(\d+(?:\.\d+)?)([KMGTPE]i?)?")
 IGNORED = (
     "compute_backend", "kerberos", "voms_proxy", "rucio", "unpacked_img", "kubernetes_uid",
     "kubernetes_cpu_request", "kubernetes_cpu_limit", "kubernetes_memory_request",
@@ -122,9 +117,3 @@ def _memory(label: str, step: Mapping[str, Any], problems: list[str]) -> int | N
     if limit is None:
         problems.append(f"Step '{label}': kubernetes_memory_limit '{text}' is no size")
     return limit
-
-
-def memory_of(text: str) -> int | None:
-    """Bytes of ``256Mi``, ``2G``, ...; None when it is no size."""
-    found = SIZE.fullmatch(text)
-    return int(float(found[1]) * UNITS[found[2] or ""]) if found else None

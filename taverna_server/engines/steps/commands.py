@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import shutil
 import signal
 import subprocess
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import IO
 
@@ -24,6 +25,12 @@ NOT_FOUND = 127
 """What a shell says when there is no such command."""
 
 
+UNITS = {"": 1, "K": 10**3, "M": 10**6, "G": 10**9, "T": 10**12, "P": 10**15, "E": 10**18} | {
+    f"{letter}i": 2 ** (10 * power) for power, letter in enumerate("KMGTPE", 1)
+}
+SIZE = re.compile(r"(\d+(?:\.\d+)?)([KMGTPE]i?)?")
+
+
 @dataclass(frozen=True, slots=True)
 class Limits:
     """None: no limit."""
@@ -33,13 +40,42 @@ class Limits:
     """Bytes of address space."""
 
 
+def memory_of(text: str) -> int | None:
+    """Bytes of ``256Mi``, ``2G``, ...; None when it is no size."""
+    found = SIZE.fullmatch(text)
+    return int(float(found[1]) * UNITS[found[2] or ""]) if found else None
+
+
 @dataclass(frozen=True, slots=True)
 class Streams:
-    """File descriptors; those of a job's log by default."""
+    """Where a command reads and writes; None: into the log of its job."""
 
-    stdin: int | IO[bytes]
-    stdout: int | IO[bytes]
-    stderr: int | IO[bytes]
+    stdin: int | IO[bytes] = subprocess.DEVNULL
+    stdout: int | IO[bytes] | None = None
+    stderr: int | IO[bytes] | None = None
+
+
+class Leash:
+    """Ends one command from outside, now or as soon as it has begun."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._end: Callable[[], None] | None = None
+        self._cut = False
+
+    def tie(self, end: Callable[[], None]) -> None:
+        with self._lock:
+            self._end = end
+            cut = self._cut
+        if cut:
+            end()
+
+    def cut(self) -> None:
+        with self._lock:
+            self._cut = True
+            end = self._end
+        if end is not None:
+            end()
 
 
 NO_LIMITS = Limits()
@@ -53,7 +89,13 @@ class Commands:
         self._running: dict[subprocess.Popen[bytes], Invocation] = {}
         self.stopped = threading.Event()
 
-    def run(self, invocation: Invocation, streams: Streams, limits: Limits) -> int:
+    def run(
+        self,
+        invocation: Invocation,
+        streams: Streams,
+        limits: Limits = NO_LIMITS,
+        leash: Leash | None = None,
+    ) -> int:
         """The exit code, negative for a signal.
 
         Raises:
@@ -61,6 +103,8 @@ class Commands:
             OSError: it could not be started.
         """
         process = self._start(invocation, streams, limits)
+        if leash is not None:
+            leash.tie(lambda: _end(process, invocation))
         try:
             return process.wait(limits.seconds)
         except subprocess.TimeoutExpired:

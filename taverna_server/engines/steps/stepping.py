@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
@@ -15,6 +14,7 @@ from taverna_server.engines.steps.commands import (
     NO_LIMITS,
     NOT_FOUND,
     Commands,
+    Leash,
     Limits,
     Streams,
 )
@@ -74,19 +74,27 @@ class Stepping:
     def stopped(self) -> bool:
         return self.commands.stopped.is_set()
 
+    def start(self, workflow_type: str, steps: Iterable[tuple[str, int]]) -> None:
+        """Tell that it begins, and the steps with their numbers of jobs, as far as known."""
+        plan = list(steps)
+        names = list(dict.fromkeys(name for name, _ in plan))
+        self._report("started", {"workflow_type": workflow_type, "steps": names})
+        self.book.plan(plan)
+
     def warn(self, message: str) -> None:
         """What a person should hear of, in the log and as an event."""
         self.log(WARNING, message)
         self._report("log", {"level": "warning", "message": message})
 
-    def run(self, step: Step, streams: Streams | None = None) -> int:
+    def run(self, step: Step, streams: Streams | None = None, leash: Leash | None = None) -> int:
         """Execute it as a job and return its exit code, which is never negative.
 
         What it writes goes to the job's log, but for the ``streams`` given.
         """
         job = self.book.add(step.step, step.text, step.environment, step.name)
         with self.book.log_path(job).open("ab") as log:
-            code = self._execute(job, step, streams, log)
+            streams = _into(log, streams or Streams())
+            code = self._execute(job, step, streams, log, leash)
         code = 128 - code if code < 0 else code
         if self.stopped and code:
             self.book.ended(job, jobs.STOPPED, code)
@@ -97,7 +105,9 @@ class Stepping:
             self.book.ended(job, jobs.FINISHED, 0)
         return code
 
-    def _execute(self, job: Job, step: Step, streams: Streams | None, log: BinaryIO) -> int:
+    def _execute(
+        self, job: Job, step: Step, streams: Streams, log: BinaryIO, leash: Leash | None
+    ) -> int:
         def say(message: str) -> None:
             log.write(f"{message}\n".encode())
             self.warn(f"Step '{step.step}': {message}")
@@ -106,8 +116,7 @@ class Stepping:
             place = self._places.find(step.environment)
             self.book.began(job, place.backend)
             invocation = place.invocation(_words(step, place), step.cwd, step.variables)
-            streams = streams or Streams(subprocess.DEVNULL, log, subprocess.STDOUT)
-            return self.commands.run(invocation, streams, step.limits)
+            return self.commands.run(invocation, streams, step.limits, leash)
         except StepRefused as refused:
             say(str(refused))
             return REFUSED
@@ -122,6 +131,12 @@ class Stepping:
         message = f"Step '{step.step}' failed with exit code {code}: {step.text}"
         self.log(ERROR, message)
         self._report("log", {"level": "error", "message": message})
+
+
+def _into(log: BinaryIO, streams: Streams) -> Streams:
+    stdout = log if streams.stdout is None else streams.stdout
+    stderr = log if streams.stderr is None else streams.stderr
+    return Streams(streams.stdin, stdout, stderr)
 
 
 def _words(step: Step, place: Place) -> list[str]:

@@ -1,0 +1,132 @@
+"""An engine that is a program of its own, in a Python environment of its own.
+
+``make install`` makes the environments (``scripts/make_engines.sh``). A module
+of ours, called by its name, runs inside: it imports the engine and has every
+step executed by us (``calling.py``). Our process imports nothing of the engine.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import threading
+from abc import abstractmethod
+from collections.abc import Mapping
+from pathlib import Path
+from typing import IO, Any, ClassVar
+
+import taverna_server
+from taverna_server.data.rundir import RunDirectory, RunOrder
+from taverna_server.engines.base import STOPPED, Engine, Report
+from taverna_server.engines.steps.calling import VARIABLE
+from taverna_server.engines.steps.commands import Streams
+from taverna_server.engines.steps.enginelog import EngineLog
+from taverna_server.engines.steps.places import Invocation
+from taverna_server.engines.steps.running import Control, scratch_of
+from taverna_server.engines.steps.server import StepServer
+from taverna_server.engines.steps.specification import Specification, read_specification
+from taverna_server.engines.steps.stepping import Stepping
+from taverna_server.errors import WorkflowInvalid
+
+INSIDE = """
+import sys
+from importlib import import_module
+root, module, *arguments = sys.argv[1:]
+sys.path.append(root)
+main = import_module(module).main
+sys.path.remove(root)
+sys.exit(main(*arguments))
+"""
+"""Imports a module of ours, and keeps the rest of our environment out of the engine's."""
+PACKAGE_ROOT = Path(taverna_server.__file__).parents[1]
+
+
+def environment_of(name: str, wanted: str = "") -> Path:
+    """Where the environment of an engine lies; ``wanted`` is the option ``engine_environments``."""
+    return (Path(wanted).expanduser() if wanted else Path(sys.prefix) / "engines") / name
+
+
+def python_of(name: str, wanted: str = "") -> Path | None:
+    """The Python of an engine's environment; None where it is not installed."""
+    python = environment_of(name, wanted) / "bin" / "python"
+    return python if python.exists() else None
+
+
+class ForeignEngine(Engine):
+    """What the three have in common."""
+
+    name: ClassVar[str]
+    """Of its environment, its workflow type and, in the log, its lines."""
+    program: ClassVar[str]
+    """What people call it."""
+    logger: ClassVar[str]
+    module: ClassVar[str]
+    """Ours, that runs inside its environment: ``main(arguments as JSON)`` gives the exit code."""
+
+    def __init__(self) -> None:
+        self._control = Control()
+
+    def execute(self, directory: RunDirectory, order: RunOrder, report: Report) -> int:
+        specification = read_specification(directory, order)
+        python = python_of(self.name, str(order.options.get("engine_environments") or ""))
+        if python is None:
+            raise WorkflowInvalid([f"{self.program} is not installed here: see 'make engines'."])
+        with scratch_of(directory):
+            stepping = Stepping(directory, order, report, EngineLog(self.logger))
+            arguments = self.prepare(specification, directory, stepping)
+            self._control.begin(stepping.commands)
+            code = self._run(python, arguments, stepping)
+        return STOPPED if stepping.stopped else code
+
+    def stop(self) -> None:
+        self._control.stop()
+
+    @abstractmethod
+    def prepare(
+        self, specification: Specification, directory: RunDirectory, stepping: Stepping
+    ) -> Mapping[str, Any]:
+        """Lay out what the engine needs, tell the plan, and return its arguments.
+
+        Raises:
+            WorkflowInvalid: it cannot run.
+        """
+
+    @abstractmethod
+    def told(self, message: Mapping[str, Any], stepping: Stepping) -> None:
+        """Something the module inside said, other than a call for a step."""
+
+    def heard(self, line: str, log: EngineLog) -> None:
+        """A line the engine wrote; in our form already unless overridden."""
+        log.line(line)
+
+    def variables(self, stepping: Stepping) -> Mapping[str, str]:
+        """What the engine's environment has beside ours."""
+        return {}
+
+    def _run(self, python: Path, arguments: Mapping[str, Any], stepping: Stepping) -> int:
+        read, write = os.pipe()
+        path = stepping.around.scratch / "steps"
+        server = StepServer(path, stepping, lambda said: self.told(said, stepping), [write])
+        reader = threading.Thread(target=self._hear, args=(os.fdopen(read, "rb"), stepping.log))
+        reader.start()
+        words = (str(PACKAGE_ROOT), self.module, json.dumps(arguments))
+        line = (str(python), "-I", "-c", INSIDE, *words)
+        environment = {**os.environ, **self.variables(stepping), VARIABLE: str(path)}
+        try:
+            with os.fdopen(write, "wb") as output:
+                code = stepping.commands.run(
+                    Invocation(line, stepping.around.workspace, environment),
+                    Streams(subprocess.DEVNULL, output, output),
+                )
+        finally:
+            server.close()
+            if not stepping.stopped:
+                reader.join()
+        return 128 - code if code < 0 else code
+
+    def _hear(self, stream: IO[bytes], log: EngineLog) -> None:
+        with stream:
+            for line in stream:
+                self.heard(line.decode(errors="replace").rstrip("\n"), log)
