@@ -15,16 +15,20 @@ COUNT ?= 10000
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-8s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
 
-$(BIN)/.installed: setup.cfg pyproject.toml scripts/make_venv.sh scripts/install_java.sh
+$(BIN)/.installed: setup.cfg pyproject.toml $(wildcard scripts/*.sh scripts/engines/*.txt)
 	@sh scripts/make_venv.sh $(PYTHON) $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
 	@sh scripts/install_java.sh $(VENV)
+	@sh scripts/make_engines.sh $(PYTHON) $(VENV)
 	@touch $@
 
-install: $(BIN)/.installed ## Install everything into .venv, and Java where that can be done
+install: $(BIN)/.installed ## Install everything into .venv, engines and Java where that can be done
 
 java: $(BIN)/.installed ## Try again to install Java and BeanShell
 	@sh scripts/install_java.sh $(VENV)
+
+engines: $(BIN)/.installed ## Try again to install cwltool, Snakemake and Yadage
+	@sh scripts/make_engines.sh $(PYTHON) $(VENV)
 
 serve: install ## A server with the examples loaded; PORT=8080 DATA=data
 	$(BIN)/taverna-server serve --port $(PORT) --data $(DATA) --examples examples
@@ -83,4 +87,4 @@ clean: ## Remove what building and testing leave behind; .venv and data stay
 	rm -rf build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .coverage
 	find taverna_server tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
-.PHONY: help install java serve test fuzz lint format types imports check bench golden schemas docs driver crates dist clean
+.PHONY: help install java engines serve test fuzz lint format types imports check bench golden schemas docs driver crates dist clean

@@ -57,8 +57,10 @@ def examine(config: Config) -> Iterator[Finding]:
     yield Finding(
         "bubblewrap",
         shutil.which("bwrap") or "",
-        "external tools see the files of this account, not only those of their run",
+        "external tools and steps see the files of this account, not only those of their run",
+        needed=config.step_sandbox == "bwrap" or bool(config.step_images),
     )
+    yield from _engines(config)
     yield Finding(
         "Slurm",
         shutil.which("sbatch") or "",
@@ -109,6 +111,31 @@ def _database(config: Config) -> Finding:
 def _engine(config: Config) -> Finding:
     found = shutil.which(config.engine_command[0]) or ""
     return Finding("engine", found, f"no {config.engine_command[0]}: no run starts", needed=True)
+
+
+def _engines(config: Config) -> Iterator[Finding]:
+    """REANA's workflow types, beside serial, which needs nothing."""
+    from taverna_server.engines.steps.containers import TOOLS, works
+    from taverna_server.engines.steps.foreign import python_of
+
+    for name, program, lost in (
+        ("cwl", "cwltool", "CWL"),
+        ("snakemake", "Snakemake", "Snakemake"),
+        ("yadage", "Yadage", "Yadage"),
+    ):
+        python = python_of(name, config.engine_environments)
+        cost = f"{lost} workflows of REANA fail ('make engines')"
+        yield Finding(program, str(python.parent.parent) if python else "", cost)
+    node = shutil.which("node") or shutil.which("nodejs") or ""
+    yield Finding("Node.js", node, "CWL workflows with expressions in JavaScript fail")
+    tools = TOOLS if config.step_containers == "auto" else (config.step_containers,)
+    found = "" if config.step_containers == "none" else next(filter(works, tools), "")
+    yield Finding(
+        "containers",
+        found,
+        "steps that ask for an image use an unpacked one (step_images), or the host's programs",
+        needed=config.step_containers not in ("auto", "none"),
+    )
 
 
 def _scripts(config: Config) -> Iterator[Finding]:

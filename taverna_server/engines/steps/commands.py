@@ -115,8 +115,12 @@ class Commands:
                 del self._running[process]
 
     def stop(self) -> None:
-        """End what runs; called from a signal handler's thread or any other."""
+        """End what runs; called from a signal handler or any thread."""
         self.stopped.set()
+        self.end()
+
+    def end(self) -> None:
+        """End what runs now, and let others begin."""
         for process, invocation in list(self._running.items()):
             threading.Thread(target=_end, args=(process, invocation), daemon=True).start()
 

@@ -40,6 +40,8 @@ sys.path.remove(root)
 sys.exit(main(*arguments))
 """
 """Imports a module of ours, and keeps the rest of our environment out of the engine's."""
+PATIENCE = 0.8
+"""Seconds for what is left of an engine that has ended: steps and log lines."""
 PACKAGE_ROOT = Path(taverna_server.__file__).parents[1]
 
 
@@ -121,9 +123,10 @@ class ForeignEngine(Engine):
                     Streams(subprocess.DEVNULL, output, output),
                 )
         finally:
-            server.close()
-            if not stepping.stopped:
-                reader.join()
+            # An engine that was killed leaves steps behind, which hold on to its output.
+            stepping.commands.end()
+            server.close(PATIENCE)
+            reader.join(PATIENCE)
         return 128 - code if code < 0 else code
 
     def _hear(self, stream: IO[bytes], log: EngineLog) -> None:

@@ -11,6 +11,7 @@ import json
 import os
 import socket
 import threading
+import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import IO, Any
@@ -33,17 +34,21 @@ class StepServer:
         self._stepping = stepping
         self._told = told
         self._outputs = {_identity(descriptor) for descriptor in outputs}
+        self._calls: set[threading.Thread] = set()
         self._socket = socket.socket(socket.AF_UNIX)
         with reachable(str(path)) as name:
             self._socket.bind(name)
         self._socket.listen(64)
         threading.Thread(target=self._listen, daemon=True).start()
 
-    def close(self) -> None:
-        """Answers nobody any more."""
+    def close(self, patience: float) -> None:
+        """Answers nobody any more, and waits for the calls that are under way to end."""
+        deadline = time.monotonic() + patience
         with contextlib.suppress(OSError):
             self._socket.shutdown(socket.SHUT_RDWR)
         self._socket.close()
+        for call in list(self._calls):
+            call.join(max(0.0, deadline - time.monotonic()))
 
     def _listen(self) -> None:
         while True:
@@ -51,7 +56,9 @@ class StepServer:
                 caller, _ = self._socket.accept()
             except OSError:  # closed
                 return
-            threading.Thread(target=self._serve, args=(caller,), daemon=True).start()
+            call = threading.Thread(target=self._serve, args=(caller,), daemon=True)
+            self._calls.add(call)
+            call.start()
 
     def _serve(self, caller: socket.socket) -> None:
         descriptors: list[int] = []
@@ -63,6 +70,7 @@ class StepServer:
             finally:
                 for descriptor in descriptors:
                     os.close(descriptor)
+        self._calls.discard(threading.current_thread())
 
     def _answer(
         self, caller: socket.socket, message: Mapping[str, Any], descriptors: Sequence[int]
