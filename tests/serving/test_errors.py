@@ -21,7 +21,8 @@ def all_below(kind: type[Exception]) -> list[type[Exception]]:
 def test_every_mistake_of_clients_has_a_status() -> None:
     """Those without one are ours, and a 500."""
     ours = {errors.TavernaServerError, errors.ClientMistake, errors.RunRefused,
-            errors.NotDelivered, errors.PrivateAddress, errors.ConfigurationError}  # fmt: skip
+            errors.NotDelivered, errors.PrivateAddress, errors.ConfigurationError,
+            errors.StepRefused}  # fmt: skip
     for kind in set(all_below(errors.TavernaServerError)) - ours:
         if kind.__module__.startswith("taverna_server.errors"):
             assert set(kind.__mro__) & set(STATUSES), kind
