@@ -11,10 +11,13 @@ from pathlib import Path
 
 from flask import Response
 
+from taverna_server import diagrams
 from taverna_server.errors import Unknown
 from taverna_server.web.routes import views
 
 STATIC = Path(__file__).with_name("static")
+_ELSEWHERE = {diagrams.STYLE.name: diagrams.STYLE}
+"""Files of other rooms, by name."""
 _TYPES = {
     ".css": "text/css; charset=utf-8",
     ".js": "text/javascript; charset=utf-8",
@@ -25,7 +28,7 @@ _FOR_EVER = "public, max-age=31536000, immutable"
 
 def asset(name: str) -> str:
     """The path of a file of ``static``, below the base of the application."""
-    path = STATIC / name
+    path = _path(name)
     stem, _, ending = name.rpartition(".")
     return f"/static/{stem}.{_digest(path, path.stat().st_mtime_ns)}.{ending}"
 
@@ -35,13 +38,18 @@ def get_static(name: str) -> Response:
     """One of the files; an address of another version has what there is now, and is not kept."""
     stem, _, ending = name.rpartition(".")
     plain, _, digest = stem.rpartition(".")
-    path = STATIC / f"{plain or stem}.{ending}"
-    if path.parent != STATIC or path.suffix not in _TYPES or not path.is_file():
+    path = _path(f"{plain or stem}.{ending}")
+    if path.suffix not in _TYPES or not path.is_file():
         raise Unknown("no such resource")
     response = Response(path.read_bytes(), content_type=_TYPES[path.suffix])
     is_this = digest == _digest(path, path.stat().st_mtime_ns)
     response.headers["Cache-Control"] = _FOR_EVER if is_this else "no-cache"
     return response
+
+
+def _path(name: str) -> Path:
+    """Where the file is, if there is one; names are of one part."""
+    return _ELSEWHERE.get(name) or STATIC / Path(name).name
 
 
 @lru_cache
