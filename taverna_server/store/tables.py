@@ -219,6 +219,8 @@ runs = sa.Table(
     # Invisible to clients; the reconciler removes it.
     sa.Column("deleting", sa.Boolean, nullable=False),
     sa.Column("runner_state", sa.JSON(none_as_null=True)),
+    # The run whose wd this one works in; null: its own.
+    sa.Column("workspace", sa.Text),
     sa.Column("unsettled", sa.Boolean, sa.Computed(UNSETTLED, persisted=True)),
     sa.Column("entry", sa.Integer, nullable=False, server_default="0"),
     sa.Column("parent", sa.Integer),
@@ -327,7 +329,7 @@ usage = sa.Table(
     "usage",
     metadata,
     sa.Column("run_id", sa.Text, primary_key=True),
-    sa.Column("owner", sa.Text, nullable=False),
+    sa.Column("owner", sa.Text, nullable=False, index=True),
     sa.Column("created", Moment, nullable=False, index=True),
     sa.Column("status", sa.Text, nullable=False),
     sa.Column("local_user", sa.Text, nullable=False),
@@ -338,6 +340,45 @@ usage = sa.Table(
     sa.Column("started", Moment),
     sa.Column("finished", Moment),
     sa.Column("exit_code", sa.Integer),
+)
+
+# Records of what REANA calls workflows. They outlive their runs: no foreign keys.
+reana = sa.Table(
+    "reana",
+    metadata,
+    sa.Column("number", sa.Integer, primary_key=True),
+    sa.Column("run_id", sa.Text, nullable=False, unique=True),
+    sa.Column("owner", sa.Text, nullable=False),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("major", sa.Integer, nullable=False),
+    sa.Column("minor", sa.Integer, nullable=False),
+    sa.Column("type", sa.Text, nullable=False),
+    sa.Column("specification", sa.JSON, nullable=False),
+    # What the start was given, and what counts for the run in the end.
+    sa.Column("given", sa.JSON, nullable=False),
+    sa.Column("parameters", sa.JSON, nullable=False),
+    sa.Column("options", sa.JSON, nullable=False),
+    # Bytes in the workspace when it was last measured.
+    sa.Column("size", sa.BigInteger, nullable=False),
+    sa.Column("created", Moment, nullable=False),
+    sa.Column("stopped", Moment),
+    # When the run went, and what was last seen of it.
+    sa.Column("deleted", Moment),
+    sa.Column("started", Moment),
+    sa.Column("finished", Moment),
+    sa.UniqueConstraint("owner", "name", "major", "minor"),
+    sqlite_autoincrement=True,
+)
+
+# What a user's workflows get to see; sealed with the server's key.
+secrets = sa.Table(
+    "secrets",
+    metadata,
+    sa.Column("owner", sa.Text, primary_key=True),
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("type", sa.Text, nullable=False),
+    sa.Column("content", sa.LargeBinary, nullable=False),
+    sa.Column("added", Moment, nullable=False),
 )
 
 counters = sa.Table(
