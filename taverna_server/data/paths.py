@@ -26,7 +26,7 @@ import errno
 import os
 import secrets
 import stat
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -62,6 +62,9 @@ class WorkDirectory:
     the directory itself. All methods raise UnknownEntry when an entry on the
     way is missing and BadPath when a file stands where a directory is needed.
     """
+
+    check_name: Callable[..., str] = staticmethod(check_new_name)
+    """Which names clients may give to new entries."""
 
     def __init__(self, root: Path) -> None:
         self.root = root
@@ -128,7 +131,7 @@ class WorkDirectory:
             BadPath: a name that is not allowed or taken, or a parent that is a file.
         """
         refusal = "failed to make subdirectory"
-        check_new_name(name, refusal)
+        self.check_name(name, refusal)
         with self._place(split(parent), "You may not make a subdirectory of a file.") as place:
             try:
                 os.mkdir(name, dir_fd=place)
@@ -149,6 +152,8 @@ class WorkDirectory:
         if not names:
             raise BadPath(_PLACE_OF_A_FILE)
         with self._place(names[:-1], _PLACE_OF_A_FILE) as parent:
+            if _is_new(parent, names[-1], _PLACE_OF_A_FILE):
+                self.check_name(names[-1])
             return _write(parent, names[-1], chunks, _PLACE_OF_A_FILE)
 
     def create(self, path: str, content: bytes) -> bool:
@@ -156,13 +161,13 @@ class WorkDirectory:
         names = split(path)
         if not names:
             raise BadPath(_PLACE_OF_A_FILE)
-        check_new_name(names[-1])
+        self.check_name(names[-1])
         with self._place(names[:-1], _PLACE_OF_A_FILE) as parent:
             return _create(parent, names[-1], content)
 
     def upload(self, parent: str, name: str, content: bytes) -> bool:
         """``write`` for a document that names the file inside a directory (8.7)."""
-        check_new_name(name)
+        self.check_name(name)
         with self._place(split(parent), "You may not place a file in a file.") as place:
             refusal = "You may not overwrite a directory with a file."
             return _write(place, name, (content,), refusal)
@@ -184,6 +189,25 @@ class WorkDirectory:
                 raise UnknownEntry(path) from error
             except OSError as error:
                 raise _refused(error, "failed to delete directory entry") from error
+
+    def move(self, source: str, target: str) -> None:
+        """Give an entry another place; a file in that place is replaced.
+
+        Raises:
+            BadPath: a target that is not allowed or cannot be reached.
+        """
+        old, new = split(source), split(target)
+        if not old or not new:
+            raise BadPath("the directory itself cannot be moved")
+        self.check_name(new[-1])
+        with self._directory(old[:-1]) as here, self._directory(new[:-1]) as there:
+            _visible(here, old[-1])
+            try:
+                os.rename(old[-1], new[-1], src_dir_fd=here, dst_dir_fd=there)
+            except FileNotFoundError as error:
+                raise UnknownEntry(source) from error
+            except OSError as error:
+                raise _refused(error, f"'{source}' cannot be moved to '{target}'") from error
 
     def _stands_for_directory(self, names: tuple[str, ...]) -> bool:
         with self._directory(names[:-1]) as parent:
@@ -273,7 +297,7 @@ def _scanned(item: os.DirEntry[str]) -> Entry | None:
 
 def _write(parent: int, name: str, chunks: Iterable[bytes], refusal: str) -> bool:
     """Write a file without a name, then name it; ``refusal`` is for a directory of that name."""
-    replaces = _replaced(parent, name, refusal)
+    is_new = _is_new(parent, name, refusal)
     temporary = f".upload-{secrets.token_hex(8)}"
     try:
         with _unnamed(parent, temporary) as handle:
@@ -284,7 +308,7 @@ def _write(parent: int, name: str, chunks: Iterable[bytes], refusal: str) -> boo
             _rename(parent, temporary, name, refusal)
     except FileNotFoundError as error:  # the directory went away while the content came
         raise UnknownEntry(name) from error
-    return not replaces
+    return is_new
 
 
 def _create(parent: int, name: str, content: bytes) -> bool:
@@ -339,16 +363,15 @@ def _hand_over(parent: int, name: str) -> None:
         os.close(made)
 
 
-def _replaced(parent: int, name: str, refusal: str) -> bool:
-    """Whether a file has the name already; other names must be allowed ones."""
+def _is_new(parent: int, name: str, refusal: str) -> bool:
+    """Whether no file has the name yet. Raises BadPath where a directory has it."""
     try:
         found = _visible(parent, name)
     except UnknownEntry:
-        check_new_name(name)
-        return False
+        return True
     if stat.S_ISDIR(found.st_mode):
         raise BadPath(refusal)
-    return True
+    return False
 
 
 def _write_all(handle: int, chunk: bytes) -> None:
@@ -367,5 +390,5 @@ def _rename(parent: int, old: str, new: str, refusal: str) -> None:
 def _refused(error: OSError, refusal: str) -> Exception:
     """The file system said no because of what the client asked for; the rest is our trouble."""
     theirs = (errno.EEXIST, errno.ENOTDIR, errno.EACCES, errno.EPERM, errno.ENAMETOOLONG,
-              errno.ENOTEMPTY)  # fmt: skip
+              errno.ENOTEMPTY, errno.EISDIR, errno.EINVAL)  # fmt: skip
     return BadPath(refusal) if error.errno in theirs else error

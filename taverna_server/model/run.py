@@ -112,6 +112,8 @@ class Run:
     """Since when it waits for a place among the operating runs; None when it does not."""
     stopped_by: Stopper | None = None
     """Who asked for its end; None where nobody did, or nobody remembers."""
+    workspace: str | None = None
+    """The run whose ``wd`` this one works in (REANA's restarts); None: its own."""
 
     @property
     def status(self) -> RunStatus:

@@ -24,6 +24,7 @@ from taverna_server.store.inputs import Inputs
 from taverna_server.store.leases import Leases, Settings
 from taverna_server.store.messages import Messages
 from taverna_server.store.migrate import migrate
+from taverna_server.store.reana import Analyses, Analysis, AnalysisQuery, NewRecord, Record
 from taverna_server.store.rows import (
     Failures,
     Lease,
@@ -39,17 +40,22 @@ from taverna_server.store.rows import (
 from taverna_server.store.runs import Runs
 from taverna_server.store.sealed import Sealed
 from taverna_server.store.sessions import Sessions, SignIns
+from taverna_server.store.secrets import Secrets
 from taverna_server.store.users import Users
 from taverna_server.store.workflows import Workflows
 
 __all__ = [
     "Failures",
+    "Analysis",
+    "AnalysisQuery",
     "Lease",
     "NewEntry",
+    "NewRecord",
     "NewRun",
     "NewWorkflow",
     "Ports",
     "SessionRow",
+    "Record",
     "Store",
     "Token",
     "UnsettledRun",
@@ -69,6 +75,8 @@ class Store(
     Inputs,
     Access,
     Sealed,
+    Secrets,
+    Analyses,
     Events,
     Messages,
     Counters,

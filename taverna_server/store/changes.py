@@ -33,9 +33,10 @@ from sqlalchemy.engine import Connection
 from taverna_server.errors import TooManyOperating
 from taverna_server.model.events import Notes
 from taverna_server.model.run import Run, RunStatus, Stopper
-from taverna_server.store.base import Part
+from taverna_server.store.base import Part, utc_now
 from taverna_server.store.counters import OPERATING, RUNS, count_down, count_up
 from taverna_server.store.events import write_notes
+from taverna_server.store.reana import leave_record
 from taverna_server.store.rows import UnsettledRun
 from taverna_server.store.runs import RUN_COLUMNS, VISIBLE
 from taverna_server.store.tables import runs
@@ -159,6 +160,7 @@ class Changes(Part):
                 return False
             _give_back_slot(connection, run_id)
             count_down(connection, RUNS)
+            leave_record(connection, run_id, utc_now())
             write_notes(connection, notes)
             return True
 

@@ -31,6 +31,7 @@ class NewRun:
     parent: int | None = None
     embedded: bool = False
     published: bool = False
+    workspace: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

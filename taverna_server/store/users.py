@@ -17,8 +17,10 @@ from taverna_server.store.tables import (
     events,
     messages,
     permissions,
+    reana,
     runs,
     sessions,
+    secrets,
     tokens,
     users,
     workflows,
@@ -75,6 +77,8 @@ _DETACH = (
     sa.delete(permissions).where(permissions.c.user == bindparam("of")),
     sa.delete(events).where(events.c.owner == bindparam("of")),
     sa.delete(messages).where(messages.c.owner == bindparam("of")),
+    sa.delete(reana).where(reana.c.owner == bindparam("of")),
+    sa.delete(secrets).where(secrets.c.owner == bindparam("of")),
 )
 _REMOVE = sa.delete(users).where(users.c.name == bindparam("of"))
 

@@ -140,9 +140,9 @@ def _with_parameters(inputs: Mapping[str, Any], kind: str) -> dict[str, Any]:
     """Clients before 0.5 nested a CWL job file under ``input``."""
     parameters = _mapping(inputs, "parameters")
     nested = parameters.get("input")
-    if kind == _CWL and len(parameters) == 1 and isinstance(nested, Mapping):
-        if "class" not in nested:
-            parameters = nested
+    is_whole = len(parameters) == 1 and isinstance(nested, Mapping) and "class" not in nested
+    if kind == _CWL and is_whole and isinstance(nested, Mapping):
+        parameters = nested
     return {**inputs, "parameters": dict(parameters)}
 
 

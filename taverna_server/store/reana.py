@@ -1,0 +1,387 @@
+"""Records of REANA workflows: a name, a number and what is left when the run is gone.
+
+A record stands beside its run and outlives it, so a number is never given twice.
+Runs that other faces made have no record; in lists they appear as ``run.<number>``.
+Both together are ``_ALL``, one row each, with REANA's word for the state
+(REANA dossier 4).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import bindparam
+from sqlalchemy.engine import Connection
+
+from taverna_server.model.identity import Permission
+from taverna_server.model.run import RunStatus
+from taverna_server.store.base import Part
+from taverna_server.store.tables import permissions, reana, runs, usage
+
+OTHERS = "run"
+"""The name of what other faces made; the number of the run is that of the workflow."""
+SORTS = ("desc", "asc", "disk-desc", "cpu-desc")
+TOLD_TO_STOP = 143
+"""The exit code of an engine that was."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Analysis:
+    """What REANA calls a workflow: a record and its run, or what is left of it."""
+
+    run_id: str
+    owner: str
+    name: str
+    major: int
+    minor: int
+    type: str
+    status: str
+    """``created queued running finished failed stopped deleted``."""
+    size: int
+    """Bytes in the workspace when it was last measured; -1: never was."""
+    cpu: float
+    """Seconds."""
+    workspace: str
+    """The id of the run whose ``wd`` it works in."""
+    created: datetime
+    expiry: datetime | None
+    started: datetime | None
+    finished: datetime | None
+    recorded: bool
+    """False for a run of another face."""
+
+    @property
+    def run_number(self) -> str:
+        return f"{self.major}.{self.minor}" if self.minor else str(self.major)
+
+    @property
+    def full_name(self) -> str:
+        return f"{self.name}.{self.run_number}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """What clients said of a workflow."""
+
+    specification: Mapping[str, Any]
+    given: Mapping[str, Any]
+    """Input parameters of the start request."""
+    parameters: Mapping[str, Any]
+    """Those that count."""
+    options: Mapping[str, Any]
+    """Operational options that count."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewRecord:
+    """A workflow as it is created. ``major`` None: the next free one."""
+
+    run_id: str
+    owner: str
+    name: str
+    type: str
+    specification: Mapping[str, Any]
+    created: datetime
+    major: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnalysisQuery:
+    """Which ones, in which order."""
+
+    user: str
+    shared: bool = False
+    """Those of others that the user may read, instead of the user's own."""
+    owner: str | None = None
+    """Of shared ones: only this user's."""
+    statuses: tuple[str, ...] = ()
+    text: str = ""
+    """Part of the name, whatever its case."""
+    name: str | None = None
+    run_id: str | None = None
+    sort: str = "desc"
+    page: int = 1
+    size: int | None = None
+
+
+_OVER = sa.or_(runs.c.target == RunStatus.FINISHED, runs.c.observed == RunStatus.FINISHED)
+_WORD = sa.case(
+    (sa.and_(_OVER, reana.c.stopped.is_not(None)), "stopped"),
+    (sa.and_(_OVER, runs.c.exit_code.is_(None)), "stopped"),
+    (sa.and_(_OVER, runs.c.exit_code == TOLD_TO_STOP), "stopped"),
+    (sa.and_(_OVER, runs.c.exit_code == 0), "finished"),
+    (_OVER, "failed"),
+    (runs.c.target == RunStatus.INITIALIZED, "created"),
+    (runs.c.observed == RunStatus.INITIALIZED, "queued"),
+    else_="running",
+)
+_CPU = sa.func.coalesce(usage.c.cpu_user, 0.0) + sa.func.coalesce(usage.c.cpu_system, 0.0)
+_LIVE = (
+    sa.select(
+        runs.c.id.label("run_id"),
+        runs.c.owner,
+        sa.func.coalesce(reana.c.name, OTHERS).label("name"),
+        sa.func.coalesce(reana.c.major, runs.c.number).label("major"),
+        sa.func.coalesce(reana.c.minor, 0).label("minor"),
+        runs.c.workflow_type.label("type"),
+        _WORD.label("status"),
+        sa.func.coalesce(reana.c.size, usage.c.disk, -1).label("size"),
+        _CPU.label("cpu"),
+        sa.func.coalesce(runs.c.workspace, runs.c.id).label("workspace"),
+        runs.c.created,
+        runs.c.expiry,
+        runs.c.started,
+        runs.c.finished,
+        reana.c.number.is_not(None).label("recorded"),
+        runs.c.number.label("place"),
+    )
+    .select_from(
+        runs.outerjoin(reana, reana.c.run_id == runs.c.id).outerjoin(
+            usage, usage.c.run_id == runs.c.id
+        )
+    )
+    .where(sa.not_(runs.c.deleting))
+)
+_GONE = (
+    sa.select(
+        reana.c.run_id,
+        reana.c.owner,
+        reana.c.name,
+        reana.c.major,
+        reana.c.minor,
+        reana.c.type,
+        sa.literal("deleted").label("status"),
+        sa.literal(0).label("size"),
+        _CPU.label("cpu"),
+        reana.c.run_id.label("workspace"),
+        reana.c.created,
+        sa.null().label("expiry"),
+        reana.c.started,
+        reana.c.finished,
+        sa.true().label("recorded"),
+        reana.c.number.label("place"),
+    )
+    .select_from(reana.outerjoin(usage, usage.c.run_id == reana.c.run_id))
+    .where(reana.c.deleted.is_not(None))
+)
+_KEYS = [item.name for item in fields(Analysis)]
+_SHARED = sa.select(permissions.c.run_id).where(
+    permissions.c.user == bindparam("user"), permissions.c.level >= Permission.READ
+)
+_RECORD = sa.select(
+    reana.c.specification, reana.c.given, reana.c.parameters, reana.c.options
+).where(reana.c.run_id == bindparam("run"))
+_HIGHEST_MAJOR = sa.select(sa.func.coalesce(sa.func.max(reana.c.major), 0)).where(
+    reana.c.owner == bindparam("of"), reana.c.name == bindparam("called")
+)
+_HIGHEST_MINOR = sa.select(sa.func.coalesce(sa.func.max(reana.c.minor), 0)).where(
+    reana.c.owner == bindparam("of"),
+    reana.c.name == bindparam("called"),
+    reana.c.major == bindparam("below"),
+)
+_INSERT = sa.insert(reana)
+_THIS = sa.update(reana).where(reana.c.run_id == bindparam("run"))
+_THESE = sa.update(reana).where(reana.c.run_id.in_(bindparam("runs", expanding=True)))
+_START = _THIS.values(
+    given=bindparam("gave"), parameters=bindparam("set"), options=bindparam("chose")
+)
+_STOP = _THIS.values(
+    stopped=sa.func.coalesce(reana.c.stopped, bindparam("at", type_=reana.c.stopped.type))
+)
+_SIZE = _THESE.values(size=bindparam("bytes"))
+_ADD_SIZE = _THESE.values(size=reana.c.size + bindparam("bytes"))
+_LEAVE = (
+    sa.update(reana)
+    .where(reana.c.run_id == bindparam("run"), reana.c.deleted.is_(None))
+    .values(
+        deleted=bindparam("at", type_=reana.c.deleted.type),
+        size=0,
+        started=sa.select(runs.c.started).where(runs.c.id == bindparam("run")).scalar_subquery(),
+        finished=sa.select(runs.c.finished).where(runs.c.id == bindparam("run")).scalar_subquery(),
+    )
+)
+_DISK = (
+    sa.select(sa.func.coalesce(sa.func.sum(sa.func.coalesce(reana.c.size, usage.c.disk, 0)), 0))
+    .select_from(
+        runs.outerjoin(reana, reana.c.run_id == runs.c.id).outerjoin(
+            usage, usage.c.run_id == runs.c.id
+        )
+    )
+    .where(runs.c.owner == bindparam("of"), sa.not_(runs.c.deleting), runs.c.workspace.is_(None))
+)
+_CPU_OF = sa.select(sa.func.coalesce(sa.func.sum(_CPU), 0.0)).where(
+    usage.c.owner == bindparam("of")
+)
+
+
+class Analyses(Part):
+    """Rows of workflows as REANA lists them."""
+
+    def add_record(self, new: NewRecord) -> tuple[int, int]:
+        """Give the workflow its numbers: a new major one, or the next below ``major``."""
+        key = {"of": new.owner, "called": new.name}
+        with self._database.write() as connection:
+            if new.major is None:
+                numbers = (connection.execute(_HIGHEST_MAJOR, key).scalar_one() + 1, 0)
+            else:
+                below = connection.execute(_HIGHEST_MINOR, key | {"below": new.major})
+                numbers = (new.major, below.scalar_one() + 1)
+            connection.execute(_INSERT, _values(new, numbers))
+        return numbers
+
+    def record(self, run_id: str) -> Record | None:
+        with self._database.read() as connection:
+            row = connection.execute(_RECORD, {"run": run_id}).first()
+        return None if row is None else Record(**row._asdict())
+
+    def set_record_start(
+        self, run_id: str, given: Mapping[str, Any], parameters: Mapping[str, Any],
+        options: Mapping[str, Any],
+    ) -> None:  # fmt: skip
+        """Keep what the start was given and what counts."""
+        values = {"gave": dict(given), "set": dict(parameters), "chose": dict(options)}
+        with self._database.write() as connection:
+            connection.execute(_START, values | {"run": run_id})
+
+    def note_stop(self, run_id: str, now: datetime) -> None:
+        """Somebody wants it stopped: however it ends, that is how."""
+        with self._database.write() as connection:
+            connection.execute(_STOP, {"run": run_id, "at": now})
+
+    def set_workspace_size(self, size: int, *runs: str) -> None:
+        """Of these runs, which share it."""
+        with self._database.write() as connection:
+            connection.execute(_SIZE, {"runs": runs, "bytes": size})
+
+    def add_workspace_size(self, size: int, *runs: str) -> None:
+        """So many bytes more (or fewer) than before."""
+        with self._database.write() as connection:
+            connection.execute(_ADD_SIZE, {"runs": runs, "bytes": size})
+
+    def analyses(self, query: AnalysisQuery) -> tuple[list[Analysis], int]:
+        """A page of them, and how many there are on all pages."""
+        found = _matching(query)
+        values = {"user": query.user}
+        with self._database.read() as connection:
+            count = sa.select(sa.func.count()).select_from(found.subquery())
+            total: int = connection.execute(count, values).scalar_one()
+            rows = connection.execute(_page(found, query), values).all()
+        return [_analysis(row) for row in rows], total
+
+    def find_analysis(
+        self,
+        run_id: str = "",
+        user: str = "",
+        name: str = "",
+        numbers: tuple[int, int] | None = None,
+    ) -> Analysis | None:
+        """By its id, or by a user's name for it: those numbers, else the highest ones.
+
+        A name means the user's own workflow before one that somebody shares, and one
+        that is there before one that was deleted.
+        """
+        with self._database.read() as connection:
+            if run_id:
+                row = connection.execute(_BY_ID, {"run": run_id}).first()
+            elif numbers:
+                key = {"user": user, "called": name, "major": numbers[0], "minor": numbers[1]}
+                row = connection.execute(_BY_NUMBERS, key).first()
+            else:
+                row = connection.execute(_BY_NAME, {"user": user, "called": name}).first()
+        return None if row is None else _analysis(row)
+
+    def disk_used(self, owner: str) -> int:
+        """Bytes in the workspaces of an account, as last measured."""
+        with self._database.read() as connection:
+            return int(connection.execute(_DISK, {"of": owner}).scalar_one())
+
+    def cpu_used(self, owner: str) -> float:
+        """Seconds of all runs that the usage records tell of."""
+        with self._database.read() as connection:
+            return float(connection.execute(_CPU_OF, {"of": owner}).scalar_one())
+
+
+def leave_record(connection: Connection, run_id: str, now: datetime) -> None:
+    """The run goes: its record keeps the last that was known. Part of the same transaction."""
+    connection.execute(_LEAVE, {"run": run_id, "at": now})
+
+
+def _values(new: NewRecord, numbers: tuple[int, int]) -> dict[str, Any]:
+    return {
+        "run_id": new.run_id,
+        "owner": new.owner,
+        "name": new.name,
+        "major": numbers[0],
+        "minor": numbers[1],
+        "type": new.type,
+        "specification": dict(new.specification),
+        "given": {},
+        "parameters": {},
+        "options": {},
+        "size": 0,
+        "created": new.created,
+    }
+
+
+_EVERY = sa.union_all(_LIVE, _GONE).subquery("every")
+_VISIBLE = sa.or_(_EVERY.c.owner == bindparam("user"), _EVERY.c.run_id.in_(_SHARED))
+_BY_ID = sa.select(_EVERY).where(_EVERY.c.run_id == bindparam("run"))
+_NAMED = (
+    sa.select(_EVERY)
+    .where(_VISIBLE, _EVERY.c.name == bindparam("called"))
+    .order_by(
+        sa.case((_EVERY.c.owner == bindparam("user"), 0), else_=1),
+        sa.case((_EVERY.c.status == "deleted", 1), else_=0),
+        _EVERY.c.major.desc(),
+        _EVERY.c.minor.desc(),
+    )
+    .limit(1)
+)
+_BY_NAME = _NAMED
+_BY_NUMBERS = _NAMED.where(
+    _EVERY.c.major == bindparam("major"), _EVERY.c.minor == bindparam("minor")
+)
+
+
+def _matching(query: AnalysisQuery) -> sa.Select[Any]:
+    if query.shared:
+        found = sa.select(_EVERY).where(
+            _EVERY.c.run_id.in_(_SHARED), _EVERY.c.owner != bindparam("user")
+        )
+    else:
+        found = sa.select(_EVERY).where(_EVERY.c.owner == bindparam("user"))
+    if query.owner is not None:
+        found = found.where(_EVERY.c.owner == query.owner)
+    if query.statuses:
+        found = found.where(_EVERY.c.status.in_(query.statuses))
+    if query.name is not None:
+        found = found.where(_EVERY.c.name == query.name)
+    if query.run_id is not None:
+        found = found.where(_EVERY.c.run_id == query.run_id)
+    if query.text:
+        found = found.where(
+            sa.func.lower(_EVERY.c.name).contains(query.text.lower(), autoescape=True)
+        )
+    return found
+
+
+def _page(found: sa.Select[Any], query: AnalysisQuery) -> sa.Select[Any]:
+    newest_first = (_EVERY.c.created.desc(), _EVERY.c.place.desc())
+    orders: dict[str, tuple[Any, ...]] = {
+        "asc": (_EVERY.c.created, _EVERY.c.place),
+        "disk-desc": (_EVERY.c.size.desc(), *newest_first),
+        "cpu-desc": (_EVERY.c.cpu.desc(), *newest_first),
+    }
+    found = found.order_by(*orders.get(query.sort, newest_first))
+    if query.size is None:
+        return found
+    return found.limit(query.size).offset((query.page - 1) * query.size)
+
+
+def _analysis(row: sa.Row[Any]) -> Analysis:
+    values = row._asdict()
+    return Analysis(**{key: values[key] for key in _KEYS} | {"recorded": bool(row.recorded)})
