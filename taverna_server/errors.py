@@ -8,6 +8,7 @@
     │   │   ├── MalformedDocument   XML or JSON that cannot be read
     │   │   ├── BadStateChange      not from this state
     │   │   └── InvalidCredential   a key, certificate or login that cannot be used
+    │   ├── Conflict                not now, as things stand
     │   ├── NotAuthenticated        who are you?
     │   ├── NotPermitted            known, and not allowed
     │   │   ├── BadPath             a file name or place that is not allowed
@@ -66,6 +67,10 @@ class InvalidCredential(BadRequest):
     def __init__(self, reason: str) -> None:
         super().__init__(f"that credential is invalid: {reason}")
         self.reason = reason
+
+
+class Conflict(ClientMistake):
+    """What is asked for does not go together with how things are now."""
 
 
 class NotAuthenticated(ClientMistake):

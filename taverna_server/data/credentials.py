@@ -73,7 +73,7 @@ def write_credentials(
     directory.security.mkdir(mode=0o700, exist_ok=True)
     listing = json.dumps([asdict(credential) for credential in credentials])
     for name, content in {**files, CREDENTIALS: listing.encode()}.items():
-        _write_private(directory.security / name, content)
+        write_private(directory.security / name, content)
 
 
 def read_credentials(directory: RunDirectory) -> list[EngineCredential]:
@@ -153,8 +153,8 @@ def _segments(path: str) -> list[str]:
     return [part for part in posixpath.normpath(f"/{plain}").split("/") if part]
 
 
-def _write_private(path: Path, content: bytes) -> None:
-    """Not to survive a loss of power, so no ``fsync`` holds up the start."""
+def write_private(path: Path, content: bytes) -> None:
+    """A file of its own mode 0600. It need not survive a loss of power: no ``fsync``."""
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     with os.fdopen(handle, "wb") as stream:
         stream.write(content)

@@ -9,6 +9,7 @@ engines only through a runner.
 from __future__ import annotations
 
 from taverna_server.manager.administration import Administration
+from taverna_server.manager.analysis_moves import AnalysisMoves
 from taverna_server.manager.condition import Conditions
 from taverna_server.manager.expiry import Expiry
 from taverna_server.manager.feed import Feed
@@ -23,11 +24,14 @@ from taverna_server.manager.runs import Runs
 from taverna_server.manager.security import Security
 from taverna_server.manager.sharing import Sharing
 from taverna_server.manager.status import Status
+from taverna_server.manager.user_secrets import UserSecrets
+from taverna_server.manager.workspaces import Workspaces
 
 __all__ = ["Output", "RunManager"]
 
 
 class RunManager(
+    AnalysisMoves,
     Runs,
     Status,
     Inputs,
@@ -43,6 +47,8 @@ class RunManager(
     Administration,
     Quotas,
     Conditions,
+    UserSecrets,
+    Workspaces,
 ):
     """Everything a caller can do to runs; the caller is the first argument everywhere.
 

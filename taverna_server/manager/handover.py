@@ -12,16 +12,24 @@ from collections.abc import Iterator
 
 from taverna_server.config import Config
 from taverna_server.data.certificates import as_pem, read_certificates
-from taverna_server.data.credentials import TRUSTS, EngineCredential, write_credentials
+from taverna_server.data.credentials import (
+    TRUSTS,
+    EngineCredential,
+    write_credentials,
+    write_private,
+)
 from taverna_server.data.local_users import LocalUser, local_user
 from taverna_server.data.rundir import RunDirectory
 from taverna_server.data.vault import Vault
 from taverna_server.errors import ConfigurationError, InvalidCredential, RunRefused
 from taverna_server.manager.sealing import Sealing
+from taverna_server.manager.user_secrets import secrets_document
 from taverna_server.model.credentials import USERPASS, Credential, Trust, UserPass
 from taverna_server.model.identity import run_account
-from taverna_server.model.run import Run
+from taverna_server.model.run import TAVERNA, Run
 from taverna_server.store import Store
+
+SECRETS = "reana-secrets.json"
 
 
 class Handover:
@@ -47,6 +55,18 @@ class Handover:
             raise RunRefused(f"its credentials cannot be used: {error}") from error
         listed = [_listed(number, given) for number, given in enumerate(credentials, 1)]
         write_credentials(directory, [*self._own_account(run), *listed], files)
+        self._give_secrets(run, directory)
+
+    def _give_secrets(self, run: Run, directory: RunDirectory) -> None:
+        """Those of the user, for the steps of a REANA workflow (``engines/base.py``)."""
+        if run.workflow_type == TAVERNA:
+            return
+        try:
+            content = secrets_document(self._store, self._vault, run.owner)
+        except ConfigurationError as error:
+            raise RunRefused(f"the user's secrets cannot be used: {error}") from error
+        if content is not None:
+            write_private(directory.security / SECRETS, content)
 
     def user_for(self, run: Run) -> LocalUser | None:
         """As whom the run executes; None: as the server itself.

@@ -108,7 +108,7 @@ class Guarded:
         return row
 
     def directory(self, run: Run) -> RunDirectory:
-        return RunDirectory(self.config.runs_directory / run.id)
+        return RunDirectory(self.config.runs_directory / run.id, run.workspace)
 
     def wake_reconciler(self) -> None:
         """Something is wanted that is not yet so."""

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
+from taverna_server.data.rundir import WORKING_SUBDIRECTORIES
 from taverna_server.errors import (
     CreationOff,
     MalformedDocument,
@@ -21,7 +22,7 @@ from taverna_server.manager.quotas import Quotas
 from taverna_server.model.identity import Permission, User
 from taverna_server.model.library import Entry, RunPage, RunQuery
 from taverna_server.model.policy import Policy
-from taverna_server.model.run import Run
+from taverna_server.model.run import TAVERNA, Run
 from taverna_server.store import NewRun
 from taverna_server.workflow.model import Interface
 from taverna_server.workflow.reading import read_interface
@@ -119,7 +120,8 @@ class Runs(Quotas, Library):
 
     def _make_directory(self, run: Run, document: bytes) -> None:
         try:
-            self.directory(run).create(document)
+            subdirectories = WORKING_SUBDIRECTORIES if run.workflow_type == TAVERNA else ()
+            self.directory(run).create(document, subdirectories)
         except OSError:
             self.store.request_delete(run.id)
             self.wake_reconciler()

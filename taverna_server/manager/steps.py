@@ -17,6 +17,7 @@ from __future__ import annotations
 import logging
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from taverna_server.config import ENGINE_OPTIONS, Config
 from taverna_server.data.guarded import open_to_append
@@ -27,7 +28,7 @@ from taverna_server.data.rundir import Outcome, RunDirectory, RunOrder
 from taverna_server.errors import ClientMistake, RunRefused
 from taverna_server.manager.handover import Handover
 from taverna_server.manager.telling import Telling
-from taverna_server.model.run import Run, RunStatus
+from taverna_server.model.run import TAVERNA, Run, RunStatus
 from taverna_server.runner.base import Observation, Runner, RunnerState
 from taverna_server.store import Store, UnsettledRun
 
@@ -132,8 +133,17 @@ class Steps:
             baclava_input=run.baclava_input,
             baclava_output=run.baclava_output,
             generate_provenance=run.generate_provenance,
-            options={name: getattr(self.config, name) for name in ENGINE_OPTIONS},
+            options={name: getattr(self.config, name) for name in ENGINE_OPTIONS}
+            | self._given_to_steps(run),
+            workspace=run.workspace,
         )
+
+    def _given_to_steps(self, run: Run) -> dict[str, Any]:
+        """Parameters and operational options, for REANA's types of workflows."""
+        record = None if run.workflow_type == TAVERNA else self.store.record(run.id)
+        if record is None:
+            return {}
+        return {"parameters": record.parameters, "operational": record.options}
 
     def _to_finished(self, run: Run, state: RunnerState) -> None:
         """It is wanted over. What never had an engine has no exit code either."""
@@ -159,7 +169,7 @@ class Steps:
                 _add_line(directory.stderr, message)
             except OSError as error:  # a full disk must not keep a run from ending
                 log.warning("the outcome of run %s cannot be written: %s", run.id, error)
-        if run.baclava_output is None:
+        if run.baclava_output is None and run.workflow_type == TAVERNA:
             _make_place_for_outputs(directory)
         self._close(run, outcome.exit_code, outcome)
 
@@ -180,7 +190,7 @@ class Steps:
         self.store.forget_run(run.id)
 
     def _directory(self, run: Run) -> RunDirectory:
-        return RunDirectory(self.config.runs_directory / run.id)
+        return RunDirectory(self.config.runs_directory / run.id, run.workspace)
 
 
 REMOVED = ".removed-"

@@ -55,7 +55,8 @@ class Telling:
 
     def of_end(self, run: Run, code: int | None, outcome: Outcome | None) -> Notes:
         """A run that ended without an exit code is told of by its usage record alone."""
-        used = usage(run, code, outcome, RunDirectory(self._config.runs_directory / run.id))
+        directory = RunDirectory(self._config.runs_directory / run.id, run.workspace)
+        used = usage(run, code, outcome, directory)
         if code is None:
             return Notes(usage=used)
         values = _values(run, code)

@@ -55,6 +55,9 @@ class RunState(enum.StrEnum):
 COMPLETE = frozenset({RunState.FINISHED, RunState.CANCELLED, RunState.TIMEOUT, RunState.FAILED})
 """The states of runs that are over."""
 
+TAVERNA = "taverna"
+"""The type of a workflow that is no one of REANA's."""
+
 TOLD_TO_STOP = 143
 """The exit code of an engine that was told to stop, and did."""
 

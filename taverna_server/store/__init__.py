@@ -24,7 +24,7 @@ from taverna_server.store.inputs import Inputs
 from taverna_server.store.leases import Leases, Settings
 from taverna_server.store.messages import Messages
 from taverna_server.store.migrate import migrate
-from taverna_server.store.reana import Analyses, Analysis, AnalysisQuery, NewRecord, Record
+from taverna_server.store.reana import Analyses
 from taverna_server.store.rows import (
     Failures,
     Lease,
@@ -50,7 +50,6 @@ __all__ = [
     "AnalysisQuery",
     "Lease",
     "NewEntry",
-    "NewRecord",
     "NewRun",
     "NewWorkflow",
     "Ports",

@@ -12,7 +12,7 @@ from sqlalchemy.engine import Connection
 from taverna_server.model.events import Event, Notes, Usage
 from taverna_server.store.base import Part
 from taverna_server.store.messages import add_message
-from taverna_server.store.tables import events, usage
+from taverna_server.store.tables import events, reana, runs, usage
 
 _COLUMNS = [events.c[item.name] for item in fields(Event)]
 _USAGE_COLUMNS = [usage.c[item.name] for item in fields(Usage)]
@@ -30,6 +30,17 @@ _ONE = sa.select(*_COLUMNS).where(
 _CLEAR = sa.delete(events).where(events.c.published < bindparam("before"))
 
 _INSERT_USAGE = sa.insert(usage)
+_MEASURED = (
+    sa.update(reana)
+    .where(
+        sa.or_(
+            reana.c.run_id == bindparam("run"),
+            reana.c.run_id.in_(sa.select(runs.c.workspace).where(runs.c.id == bindparam("run"))),
+        )
+    )
+    .values(size=bindparam("bytes"))
+)
+"""A run has made its workspace that large, be it its own or another's."""
 _USAGE = sa.select(*_USAGE_COLUMNS).where(usage.c.run_id == bindparam("run"))
 _USAGES = sa.select(*_USAGE_COLUMNS).order_by(usage.c.created, usage.c.run_id)
 _CLEAR_USAGE = sa.delete(usage).where(usage.c.created < bindparam("before"))
@@ -82,3 +93,5 @@ def write_notes(connection: Connection, notes: Notes) -> None:
         add_message(connection, notes.message)
     if notes.usage is not None:
         connection.execute(_INSERT_USAGE, asdict(notes.usage))
+        measured = {"run": notes.usage.run_id, "bytes": notes.usage.disk}
+        connection.execute(_MEASURED, measured)

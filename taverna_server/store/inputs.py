@@ -23,6 +23,7 @@ _INITIALIZED = sa.update(runs).where(
 )
 _SET_BACLAVA_INPUT = _INITIALIZED.values(baclava_input=bindparam("to"))
 _SET_BACLAVA_OUTPUT = _INITIALIZED.values(baclava_output=bindparam("to"))
+_SET_WORKFLOW = _INITIALIZED.values(workflow_id=bindparam("to"))
 _ALL = (
     sa.select(inputs.c.port, inputs.c.value, inputs.c.file, inputs.c.delimiter)
     .where(inputs.c.run_id == bindparam("run"))
@@ -40,6 +41,11 @@ class Inputs(Part):
         """What was set, sorted by port."""
         with self._database.read() as connection:
             return [RunInput(*row) for row in connection.execute(_ALL, {"run": run_id})]
+
+    def set_workflow(self, run_id: str, workflow_id: str) -> bool:
+        """Another document, where it was not known when the run was made."""
+        with self._database.write() as connection:
+            return _set(connection, _SET_WORKFLOW, run_id, workflow_id)
 
     def set_input(self, run_id: str, given: RunInput) -> bool:
         """Set one port; a Baclava input is forgotten (protocol dossier 6.3, 2)."""

@@ -9,7 +9,7 @@ Both together are ``_ALL``, one row each, with REANA's word for the state
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
@@ -17,104 +17,23 @@ import sqlalchemy as sa
 from sqlalchemy import bindparam
 from sqlalchemy.engine import Connection
 
+from taverna_server.model.analysis import Analysis, AnalysisQuery, NewRecord, Record
 from taverna_server.model.identity import Permission
-from taverna_server.model.run import RunStatus
+from taverna_server.model.run import TOLD_TO_STOP, RunStatus
 from taverna_server.store.base import Part
 from taverna_server.store.tables import permissions, reana, runs, usage
 
 OTHERS = "run"
 """The name of what other faces made; the number of the run is that of the workflow."""
 SORTS = ("desc", "asc", "disk-desc", "cpu-desc")
-TOLD_TO_STOP = 143
-"""The exit code of an engine that was."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Analysis:
-    """What REANA calls a workflow: a record and its run, or what is left of it."""
-
-    run_id: str
-    owner: str
-    name: str
-    major: int
-    minor: int
-    type: str
-    status: str
-    """``created queued running finished failed stopped deleted``."""
-    size: int
-    """Bytes in the workspace when it was last measured; -1: never was."""
-    cpu: float
-    """Seconds."""
-    workspace: str
-    """The id of the run whose ``wd`` it works in."""
-    created: datetime
-    expiry: datetime | None
-    started: datetime | None
-    finished: datetime | None
-    recorded: bool
-    """False for a run of another face."""
-
-    @property
-    def run_number(self) -> str:
-        return f"{self.major}.{self.minor}" if self.minor else str(self.major)
-
-    @property
-    def full_name(self) -> str:
-        return f"{self.name}.{self.run_number}"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Record:
-    """What clients said of a workflow."""
-
-    specification: Mapping[str, Any]
-    given: Mapping[str, Any]
-    """Input parameters of the start request."""
-    parameters: Mapping[str, Any]
-    """Those that count."""
-    options: Mapping[str, Any]
-    """Operational options that count."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NewRecord:
-    """A workflow as it is created. ``major`` None: the next free one."""
-
-    run_id: str
-    owner: str
-    name: str
-    type: str
-    specification: Mapping[str, Any]
-    created: datetime
-    major: int | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AnalysisQuery:
-    """Which ones, in which order."""
-
-    user: str
-    shared: bool = False
-    """Those of others that the user may read, instead of the user's own."""
-    owner: str | None = None
-    """Of shared ones: only this user's."""
-    statuses: tuple[str, ...] = ()
-    text: str = ""
-    """Part of the name, whatever its case."""
-    name: str | None = None
-    run_id: str | None = None
-    sort: str = "desc"
-    page: int = 1
-    size: int | None = None
-
-
 _OVER = sa.or_(runs.c.target == RunStatus.FINISHED, runs.c.observed == RunStatus.FINISHED)
 _WORD = sa.case(
-    (sa.and_(_OVER, reana.c.stopped.is_not(None)), "stopped"),
+    (sa.and_(_OVER, runs.c.stopped_by.is_not(None)), "stopped"),
     (sa.and_(_OVER, runs.c.exit_code.is_(None)), "stopped"),
     (sa.and_(_OVER, runs.c.exit_code == TOLD_TO_STOP), "stopped"),
     (sa.and_(_OVER, runs.c.exit_code == 0), "finished"),
     (_OVER, "failed"),
+    (runs.c.queued.is_not(None), "queued"),
     (runs.c.target == RunStatus.INITIALIZED, "created"),
     (runs.c.observed == RunStatus.INITIALIZED, "queued"),
     else_="running",
@@ -189,9 +108,6 @@ _THESE = sa.update(reana).where(reana.c.run_id.in_(bindparam("runs", expanding=T
 _START = _THIS.values(
     given=bindparam("gave"), parameters=bindparam("set"), options=bindparam("chose")
 )
-_STOP = _THIS.values(
-    stopped=sa.func.coalesce(reana.c.stopped, bindparam("at", type_=reana.c.stopped.type))
-)
 _SIZE = _THESE.values(size=bindparam("bytes"))
 _ADD_SIZE = _THESE.values(size=reana.c.size + bindparam("bytes"))
 _LEAVE = (
@@ -246,11 +162,6 @@ class Analyses(Part):
         values = {"gave": dict(given), "set": dict(parameters), "chose": dict(options)}
         with self._database.write() as connection:
             connection.execute(_START, values | {"run": run_id})
-
-    def note_stop(self, run_id: str, now: datetime) -> None:
-        """Somebody wants it stopped: however it ends, that is how."""
-        with self._database.write() as connection:
-            connection.execute(_STOP, {"run": run_id, "at": now})
 
     def set_workspace_size(self, size: int, *runs: str) -> None:
         """Of these runs, which share it."""

@@ -361,7 +361,6 @@ reana = sa.Table(
     # Bytes in the workspace when it was last measured.
     sa.Column("size", sa.BigInteger, nullable=False),
     sa.Column("created", Moment, nullable=False),
-    sa.Column("stopped", Moment),
     # When the run went, and what was last seen of it.
     sa.Column("deleted", Moment),
     sa.Column("started", Moment),

@@ -38,7 +38,6 @@ def _create_records() -> None:
         sa.Column("options", sa.JSON, nullable=False),
         sa.Column("size", sa.BigInteger, nullable=False),
         sa.Column("created", sa.BigInteger, nullable=False),
-        sa.Column("stopped", sa.BigInteger),
         sa.Column("deleted", sa.BigInteger),
         sa.Column("started", sa.BigInteger),
         sa.Column("finished", sa.BigInteger),
