@@ -56,6 +56,11 @@ def size(value: str) -> int:
     return whole(1)(number.rstrip("kmg").strip()) * factor
 
 
+def size_or_none(value: str) -> int:
+    """The same; 0 for no limit."""
+    return 0 if value.strip() == "0" else size(value)
+
+
 def words(value: str) -> tuple[str, ...]:
     """Words between blanks; quotes as a shell takes them."""
     return tuple(shlex.split(value))

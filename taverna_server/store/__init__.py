@@ -39,22 +39,19 @@ from taverna_server.store.rows import (
 )
 from taverna_server.store.runs import Runs
 from taverna_server.store.sealed import Sealed
-from taverna_server.store.sessions import Sessions, SignIns
 from taverna_server.store.secrets import Secrets
+from taverna_server.store.sessions import Sessions, SignIns
 from taverna_server.store.users import Users
 from taverna_server.store.workflows import Workflows
 
 __all__ = [
     "Failures",
-    "Analysis",
-    "AnalysisQuery",
     "Lease",
     "NewEntry",
     "NewRun",
     "NewWorkflow",
     "Ports",
     "SessionRow",
-    "Record",
     "Store",
     "Token",
     "UnsettledRun",
