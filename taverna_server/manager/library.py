@@ -14,7 +14,7 @@ from typing import Any
 from taverna_server.errors import BadRequest, NotAuthenticated, NotPermitted, UnknownWorkflow
 from taverna_server.manager.permissions import Guarded
 from taverna_server.model.identity import Permission, User
-from taverna_server.model.library import UNTITLED, Entry, EntryPage, EntryQuery
+from taverna_server.model.library import UNTITLED, Entry, EntryPage, EntryQuery, RunsOfEntry
 from taverna_server.store import NewEntry, NewWorkflow, Store
 from taverna_server.workflow.model import Interface, Port
 from taverna_server.workflow.reading import read_interface
@@ -29,6 +29,16 @@ class Library(Guarded):
     def list_entries(self, caller: User | None, query: EntryQuery = ANY_ENTRY) -> EntryPage:
         """A page of the entries that the caller may view."""
         return self.store.find_entries(caller, query)
+
+    def entry_categories(self, caller: User | None) -> list[str]:
+        """The categories of the entries that the caller may view, sorted."""
+        return self.store.entry_categories(caller)
+
+    def runs_of_entries(self, caller: User, entries: Iterable[Entry]) -> dict[int, RunsOfEntry]:
+        """By number: how many runs of each the caller may see, and the newest; none, no key."""
+        if caller.guest:
+            return {}
+        return self.store.runs_of_entries(caller, [entry.number for entry in entries])
 
     def entry(self, caller: User | None, number: int) -> Entry:
         return self._entry_for(caller, number, Permission.READ)

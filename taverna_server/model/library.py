@@ -69,6 +69,7 @@ class EntryQuery:
     text: str = ""
     """Part of title, description, author or category, in any case."""
     owner: str | None = None
+    category: str | None = None
     newest_first: bool = False
     page: int = 1
     per_page: int = PER_PAGE
@@ -134,3 +135,11 @@ class RunPage:
     """Titles of their workflows, by ``Run.entry``."""
     total: int
     """How many there are on all pages."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunsOfEntry:
+    """The runs of a workflow that somebody may see."""
+
+    count: int
+    newest: Run

@@ -79,6 +79,13 @@ class Entries(Part):
             total = connection.scalar(sa.select(sa.func.count()).where(*wanted)) or 0
         return EntryPage(found, total)
 
+    def entry_categories(self, viewer: User | None) -> list[str]:
+        """The categories of what the viewer may see, sorted."""
+        wanted = [_THERE, entries.c.category.is_not(None), *_visible(viewer)]
+        listing = sa.select(entries.c.category).where(*wanted).distinct()
+        with self._database.read() as connection:
+            return sorted(filter(None, connection.scalars(listing)))
+
     def entry_titles(self, numbers: Collection[int]) -> dict[int, str]:
         """Titles by number, also of entries that were removed."""
         wanted = sa.select(entries.c.number, entries.c.title).where(entries.c.number.in_(numbers))
@@ -151,6 +158,8 @@ def _asked(query: EntryQuery) -> list[sa.ColumnElement[bool]]:
         wanted.append(sa.or_(*(it.icontains(query.text, autoescape=True) for it in searched)))
     if query.owner is not None:
         wanted.append(entries.c.owner == query.owner)
+    if query.category is not None:
+        wanted.append(entries.c.category == query.category)
     return wanted
 
 

@@ -6,12 +6,13 @@ else is asked is looked at in these alone.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 import sqlalchemy as sa
 
 from taverna_server.model.identity import Permission, User
-from taverna_server.model.library import RunOrder, RunPage, RunQuery, Whose
+from taverna_server.model.library import RunOrder, RunPage, RunQuery, RunsOfEntry, Whose
 from taverna_server.model.run import Run
 from taverna_server.store.base import Part
 from taverna_server.store.runs import RUN_COLUMNS, VISIBLE
@@ -40,6 +41,20 @@ class Finding(Part):
             total = connection.scalar(sa.select(sa.func.count(runs.c.number)).where(*wanted)) or 0
             rows = connection.execute(_titles({run.entry for run in found}))
             return RunPage(found, {row.number: row.title for row in rows}, total)
+
+    def runs_of_entries(self, viewer: User, numbers: Collection[int]) -> dict[int, RunsOfEntry]:
+        """Of each workflow the viewer's runs: how many, and the newest one."""
+        mine = [VISIBLE, sa.not_(runs.c.embedded), *_whose(viewer, RunQuery())]
+        counts = (
+            sa.select(runs.c.entry, sa.func.count(), sa.func.max(runs.c.number))
+            .where(runs.c.entry.in_(numbers), *mine)
+            .group_by(runs.c.entry)
+        )
+        with self._database.read() as connection:
+            found = connection.execute(counts).all()
+            newest = sa.select(*RUN_COLUMNS).where(runs.c.number.in_([row[2] for row in found]))
+            last = {run.number: run for run in (Run(*row) for row in connection.execute(newest))}
+        return {row[0]: RunsOfEntry(row[1], last[row[2]]) for row in found if row[2] in last}
 
 
 def _whose(viewer: User, query: RunQuery) -> list[sa.ColumnElement[bool]]:

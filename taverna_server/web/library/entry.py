@@ -1,0 +1,58 @@
+"""One workflow: what it does, what it takes and gives, how it looks, and what ran of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import Response, request
+
+from taverna_server.model.identity import Permission
+from taverna_server.model.library import Entry, RunQuery
+from taverna_server.serving.context import caller_or_none, manager
+from taverna_server.web.page import page
+from taverna_server.web.routes import views
+
+NEWEST = 5
+ZOOMS = ("1", "2", "3", "4")
+
+
+@dataclass(frozen=True, slots=True)
+class PortOnPage:
+    """A port as the page shows it."""
+
+    name: str
+    depth: int
+    description: str | None
+    example: str | None = None
+
+    @property
+    def kind(self) -> str:
+        """Depth as people say it."""
+        return {0: "single value", 1: "list"}.get(self.depth, f"list of lists, {self.depth} deep")
+
+
+@views.get("/workflows/<int:number>")
+def get_workflow(number: int) -> Response:
+    """For whoever may view it."""
+    user = caller_or_none()
+    entry = manager().entry(user, number)
+    zoom = request.args.get("zoom", "1")
+    return page(
+        "library/entry.html",
+        entry=entry,
+        inputs=inputs_of(entry),
+        outputs=[PortOnPage(n, d, entry.output_description(n)) for n, d in entry.outputs],
+        may=manager().entry_permission(user, entry),
+        levels=Permission,
+        runs=manager().find_runs(user, RunQuery(entry=number, per_page=NEWEST)) if user else None,
+        zoom=zoom if zoom in ZOOMS else "1",
+        zooms=ZOOMS,
+    )
+
+
+def inputs_of(entry: Entry) -> list[PortOnPage]:
+    """Its input ports with what their author says of them."""
+    return [
+        PortOnPage(name, depth, entry.input_description(name), entry.example(name))
+        for name, depth in entry.inputs
+    ]

@@ -1,0 +1,7 @@
+"""People and their accounts: signing in and up, and what they keep of themselves."""
+
+from __future__ import annotations
+
+from taverna_server.web.users import signing
+
+__all__ = ["signing"]
