@@ -27,6 +27,7 @@ from taverna_server.serving.bodies import check_framing, close_if_unread
 from taverna_server.serving.context import NAME, Services
 from taverna_server.serving.delivery import deliver
 from taverna_server.serving.faces import Face, below
+from taverna_server.serving.forms import close_files
 from taverna_server.serving.middleware import REQUEST_ID, WithoutDeploymentPath, WithRequestId
 from taverna_server.serving.pages import allow_reading
 from taverna_server.serving.views import Views, join, wants_json
@@ -90,6 +91,7 @@ def create_app(config: Config) -> Flask:
     app.after_request(close_if_unread)
     app.after_request(allow_reading)
     app.after_request(deliver)
+    app.teardown_request(close_files)
     app.extensions[faces.NAME] = FACES
     app.register_blueprint(tree.blueprint())
     for front in tree.FRONT:

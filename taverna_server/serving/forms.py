@@ -10,6 +10,7 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from tempfile import SpooledTemporaryFile
 from typing import IO, cast
 from urllib.parse import parse_qsl
 
@@ -22,6 +23,8 @@ from taverna_server.serving import bodies
 from taverna_server.serving.context import config
 
 URLENCODED, MULTIPART = "application/x-www-form-urlencoded", "multipart/form-data"
+SPOOLED = 2**19
+"""Bytes of a file that are kept in memory."""
 MOST_FIELDS = 20_000
 
 
@@ -69,14 +72,35 @@ def _decoded(body: bytes) -> MultiDict[str, str]:
 
 
 def _multipart(boundary: str) -> Form:
+    g.spools = []
     parser = MultiPartParser(
-        max_form_memory_size=config().max_document_size, max_form_parts=MOST_FIELDS
+        stream_factory=_spool,
+        max_form_memory_size=config().max_document_size,
+        max_form_parts=MOST_FIELDS,
     )
     try:
         fields, files = parser.parse(cast(IO[bytes], _Body()), boundary.encode("ascii"), None)
     except ValueError as error:
         raise BadRequest(f"this is no form of several parts: {error}") from error
     return Form(fields, files)
+
+
+def _spool(
+    total_content_length: int | None,
+    content_type: str | None,
+    filename: str | None,
+    content_length: int | None = None,
+) -> IO[bytes]:
+    """Where a file goes: into memory while it is short, then to the disk."""
+    spool = SpooledTemporaryFile(SPOOLED)  # noqa: SIM115  (close_files does)
+    g.spools.append(spool)
+    return cast(IO[bytes], spool)
+
+
+def close_files(_: object) -> None:
+    """Let go of what the form brought; for ``teardown_request``."""
+    for spool in g.pop("spools", ()):
+        spool.close()
 
 
 class _Body(io.RawIOBase):

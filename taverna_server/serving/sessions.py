@@ -54,9 +54,15 @@ def current_session() -> Session | None:
     return found
 
 
+def known_user() -> User | None:
+    """The caller; also one whose request was refused, for the page that says so."""
+    session = current_session()
+    return caller_or_none() or (session.user if session else None)
+
+
 def csrf_token() -> str:
     """For the forms of the page that is being made; empty for somebody unknown."""
-    user = caller_or_none()
+    user = known_user()
     return services().sessions.form_token(user, current_session()) if user else ""
 
 

@@ -17,9 +17,9 @@ from flask import Response, request
 from markupsafe import Markup
 
 import taverna_server
-from taverna_server.serving.context import caller_or_none, config
+from taverna_server.serving.context import config
 from taverna_server.serving.links import base_url
-from taverna_server.serving.sessions import FIELD, csrf_token, current_session
+from taverna_server.serving.sessions import FIELD, csrf_token, known_user
 from taverna_server.web import flashes, words
 from taverna_server.web.assets import asset
 
@@ -77,9 +77,8 @@ def csrf_field() -> Markup:
 
 
 def _given() -> dict[str, Any]:
-    session = current_session()
     return {
-        "me": caller_or_none() or (session and session.user),
+        "me": known_user(),
         "here": request.path,
         "csrf": csrf_token(),
         "registration": config().registration,
