@@ -31,6 +31,7 @@ from taverna_server.errors import TavernaServerError, WorkflowInvalid
 ENGINES = {
     "taverna": "taverna_server.engines.taverna.engine:TavernaEngine",
     "cwl": "taverna_server.engines.cwl.engine:CwlEngine",
+    "snakemake": "taverna_server.engines.snakemake.engine:SnakemakeEngine",
     "serial": "taverna_server.engines.serial.engine:SerialEngine",
 }
 """Module and class by the workflow type of ``run.json``."""

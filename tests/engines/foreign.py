@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 import subprocess
 import sys
 import time
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -32,7 +34,11 @@ class ForeignRun:
 
     def execute(self) -> int:
         """To the end; the exit code."""
-        return self.start().wait(PATIENCE)
+        process = self.start()
+        try:
+            return process.wait(PATIENCE)
+        finally:
+            end(process)
 
     def start(self) -> subprocess.Popen[bytes]:
         with self.directory.stderr.open("ab") as stderr, self.directory.stdout.open("ab") as stdout:
@@ -75,11 +81,21 @@ class ForeignRun:
     def engine_log(self) -> str:
         return self.directory.stderr.read_text()
 
-    def until(self, happened: Callable[[], object]) -> None:
+    def until_running(self, process: subprocess.Popen[bytes]) -> None:
+        """Until one of its jobs has begun."""
         deadline = time.monotonic() + PATIENCE
-        while not happened():
-            assert time.monotonic() < deadline, self.engine_log
+        while not any(job["status"] == "running" for job in self.jobs()):
+            if process.poll() is not None or time.monotonic() > deadline:
+                end(process)
+                raise AssertionError(self.engine_log)
             time.sleep(0.02)
+
+
+def end(process: subprocess.Popen[bytes]) -> None:
+    """Kill its session, if it is still there."""
+    if process.poll() is None:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait(PATIENCE)
 
 
 def prepare(
@@ -114,7 +130,7 @@ def prepare(
 def stop_while_running(run: ForeignRun) -> tuple[int, float, list[int]]:
     """SIGTERM when a job runs: the exit code, how long it took, and which processes are left."""
     process = run.start()
-    run.until(lambda: any(job["status"] == "running" for job in run.jobs()))
+    run.until_running(process)
     below = list(descendants(process.pid))
     begun = time.monotonic()
     process.terminate()

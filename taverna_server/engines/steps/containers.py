@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from taverna_server.engines.steps.sandbox import SECRETS
-from taverna_server.engines.steps.surroundings import SECRETS_VARIABLE
+from taverna_server.engines.steps.surroundings import SECRETS_VARIABLE, own
 from taverna_server.errors import StepRefused
 
 if TYPE_CHECKING:
@@ -67,8 +67,7 @@ def command(
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The tool's command line, and the one that ends the container."""
     around = place.around
-    given = {**variables, **around.variables}
-    given.pop("PATH", None)
+    given = {**own(variables), **around.variables}
     if around.secrets:
         given[SECRETS_VARIABLE] = str(SECRETS)
     bound = [(path, path) for path in (around.workspace, around.scratch)]

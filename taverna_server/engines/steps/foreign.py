@@ -80,6 +80,8 @@ class ForeignEngine(Engine):
             arguments = self.prepare(specification, directory, stepping)
             self._control.begin(stepping.commands)
             code = self._run(python, arguments, stepping)
+            if code == 0:
+                self.after(python, arguments, stepping)
         return STOPPED if stepping.stopped else code
 
     def stop(self) -> None:
@@ -103,6 +105,13 @@ class ForeignEngine(Engine):
         """A line the engine wrote; in our form already unless overridden."""
         log.line(line)
 
+    def called(self, message: Mapping[str, Any], stepping: Stepping) -> Mapping[str, Any]:
+        """A call for a step, as it came; may be completed by what this engine knows."""
+        return message
+
+    def after(self, python: Path, arguments: Mapping[str, Any], stepping: Stepping) -> None:
+        """What is left to do when the workflow has completed."""
+
     def variables(self, stepping: Stepping) -> Mapping[str, str]:
         """What the engine's environment has beside ours."""
         return {}
@@ -110,7 +119,13 @@ class ForeignEngine(Engine):
     def _run(self, python: Path, arguments: Mapping[str, Any], stepping: Stepping) -> int:
         read, write = os.pipe()
         path = stepping.around.scratch / "steps"
-        server = StepServer(path, stepping, lambda said: self.told(said, stepping), [write])
+        server = StepServer(
+            path,
+            stepping,
+            told=lambda said: self.told(said, stepping),
+            called=lambda said: self.called(said, stepping),
+            outputs=[write],
+        )
         reader = threading.Thread(target=self._hear, args=(os.fdopen(read, "rb"), stepping.log))
         reader.start()
         words = (str(PACKAGE_ROOT), self.module, json.dumps(arguments))

@@ -60,6 +60,16 @@ class JobBook:
             for step in self._planned:
                 self._tell_step(step)
 
+    def plan_at_least(self, steps: Iterable[tuple[str, int]]) -> None:
+        """What is still to come, told again: jobs that have ended are not among them."""
+        with self._lock:
+            for step, count in steps:
+                states = self._states.get(step, Counter())
+                over = states.total() - states[QUEUED] - states[RUNNING]
+                self._planned[step] = max(self._planned.get(step, 0), over + count)
+                self._tell_step(step)
+            self._tell_total()
+
     def add(self, step: str, command: str, environment: str = "", name: str | None = None) -> Job:
         """A job that will run soon."""
         number = str(uuid.uuid4())

@@ -17,7 +17,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from taverna_server.engines.steps.settings import StepSettings
-from taverna_server.engines.steps.surroundings import SECRETS_VARIABLE, Surroundings
+from taverna_server.engines.steps.surroundings import SECRETS_VARIABLE, Surroundings, own
 from taverna_server.errors import StepRefused
 
 PROGRAM = "bwrap"
@@ -66,9 +66,9 @@ def environment(
     around: Surroundings, variables: Mapping[str, str], image: Path | None
 ) -> dict[str, str]:
     """Nothing of the server's: few variables are kept, and those that make a step what it is."""
-    path = PATH if image else f"{os.environ.get('PATH', PATH)}:{PATH}"
+    path = PATH if image else f"{variables.get('PATH') or os.environ.get('PATH', PATH)}:{PATH}"
     kept = {name: os.environ[name] for name in KEPT if name in os.environ}
-    made = {**kept, "HOME": "/tmp", "PATH": path, **variables, **around.variables}  # noqa: S108
+    made = {**kept, "HOME": "/tmp", "PATH": path, **own(variables), **around.variables}  # noqa: S108
     if around.secrets:
         made[SECRETS_VARIABLE] = str(SECRETS)
     return made | {"PATH": f"{made['PATH']}:{around.programs}"}

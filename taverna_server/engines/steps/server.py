@@ -22,17 +22,22 @@ from taverna_server.engines.steps.stepping import Step, Stepping
 
 Told = Callable[[Mapping[str, Any]], None]
 """Hears what is not a call for a step."""
+Called = Callable[[Mapping[str, Any]], Mapping[str, Any]]
+"""Completes a call for a step by what the engine knows of it."""
 MOST_DESCRIPTORS = 3
 
 
 class StepServer:
     """Listens at ``path`` while the run lasts."""
 
-    def __init__(self, path: Path, stepping: Stepping, told: Told, outputs: Sequence[int]) -> None:
+    def __init__(
+        self, path: Path, stepping: Stepping, told: Told, called: Called, outputs: Sequence[int]
+    ) -> None:
         """``outputs`` are descriptors to which the engine itself writes."""
         self.path = path
         self._stepping = stepping
         self._told = told
+        self._called = called
         self._outputs = {_identity(descriptor) for descriptor in outputs}
         self._calls: set[threading.Thread] = set()
         self._socket = socket.socket(socket.AF_UNIX)
@@ -80,7 +85,8 @@ class StepServer:
             return
         leash = Leash()
         threading.Thread(target=_watch, args=(caller, leash), daemon=True).start()
-        code = self._stepping.run(_step(message), self._streams(descriptors), leash)
+        step = _step(self._called(message))
+        code = self._stepping.run(step, self._streams(descriptors), leash)
         caller.sendall(json.dumps({"exit_code": code}).encode() + b"\n")
 
     def _streams(self, descriptors: Sequence[int]) -> Streams | None:

@@ -24,6 +24,8 @@ class Specification:
     workflow: Mapping[str, Any]
     """The key ``workflow`` of ``reana.yaml``: ``type``, ``file``, ``specification``."""
     parameters: Mapping[str, Any]
+    declared: Mapping[str, Any]
+    """The parameters as the specification has them."""
     operational: Mapping[str, Any]
     """``FROM``, ``TARGET``, ``toplevel``, ...: by the name in the dossier (6.4)."""
 
@@ -31,6 +33,12 @@ class Specification:
     def document(self) -> Any:
         """The workflow itself, where it was posted; clients of 0.3 call it ``spec``."""
         return self.workflow.get("specification") or self.workflow.get("spec")
+
+    def typed_parameters(self) -> dict[str, Any]:
+        """The parameters; texts given for what is a number or a truth value become that."""
+        return {
+            name: _like(self.declared.get(name), value) for name, value in self.parameters.items()
+        }
 
     def option(self, name: str) -> str:
         """An operational option as text; empty when not given."""
@@ -64,11 +72,25 @@ def read_specification(directory: RunDirectory, order: RunOrder) -> Specificatio
     inputs = document.get("inputs")
     inputs = inputs if isinstance(inputs, dict) else {}
     given = order.options
+    declared = _mapping(inputs.get("parameters"))
     return Specification(
         workflow,
-        {**_mapping(inputs.get("parameters")), **_mapping(given.get("parameters"))},
+        {**declared, **_mapping(given.get("parameters"))},
+        declared,
         {**_mapping(inputs.get("options")), **_mapping(given.get("operational"))},
     )
+
+
+def _like(declared: Any, value: Any) -> Any:
+    """From a command line every value is a text (REANA dossier 6.3)."""
+    if not isinstance(value, str) or isinstance(declared, str):
+        return value
+    if isinstance(declared, bool):
+        return {"true": True, "false": False}.get(value.lower(), value)
+    try:
+        return type(declared)(value) if isinstance(declared, int | float) else value
+    except ValueError:
+        return value
 
 
 def _mapping(value: Any) -> Mapping[str, Any]:

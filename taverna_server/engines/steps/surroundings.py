@@ -61,6 +61,15 @@ def prepare(directory: RunDirectory, order: RunOrder) -> Surroundings:
     return Surroundings(directory.wd, scratch, programs, place, variables)
 
 
+def own(variables: Mapping[str, str]) -> dict[str, str]:
+    """Those that an engine made for a step, without what it only passes on from this machine."""
+    return {
+        name: value
+        for name, value in variables.items()
+        if os.environ.get(name) != value and name != "PATH"
+    }
+
+
 def environment_of_host(around: Surroundings) -> dict[str, str]:
     """What a command on the host starts with."""
     path = f"{os.environ.get('PATH', os.defpath)}{os.pathsep}{around.programs}"
