@@ -94,6 +94,20 @@ class Config:
     threads: int = option("64", whole(1, 4096), "Requests that each web process serves at a time.")
     run_limit: int = option("100", whole(0), "Runs of all users in any state; more get 503.")
     operating_limit: int = option("10", whole(0), "Operating runs of all users; more get 503.")
+    run_time_limit: int = option(
+        "0", whole(0), "Minutes that a run may operate; then it is stopped. 0: as long as it takes."
+    )
+    guests: str = option(
+        "phones",
+        one_of("off", "phones", "on"),
+        "Who may do what in /runs and /workflows without an account. off: view what is published. "
+        "phones: so, and what the old phone apps put there is published, since they come back "
+        "without their login. on: run published workflows, too; what is put there is published.",
+    )
+    strict_inputs: bool = option(
+        "yes", switch, "POST /runs refuses a run whose inputs have neither value nor example."
+    )
+    max_upload_size: int = option("2G", size, "Longest form with files for POST /runs, in bytes.")
     default_lifetime: int = option(
         "1440", whole(1), "Minutes until a new run expires and is removed."
     )

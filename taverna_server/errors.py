@@ -16,6 +16,7 @@
     │   ├── Unknown                 no such thing, or invisible to the caller
     │   │   ├── UnknownRun  UnknownPort  UnknownEntry  UnknownUser  UnknownWorkflow
     │   │   └── UnknownCredential  UnknownEvent
+    │   ├── Invalid                 fields that cannot be as they are; says which and why
     │   ├── TooLarge                longer than this resource takes
     │   ├── TooManyAttempts         wait before the next try
     │   ├── BadUriList              a list of URIs that names nothing to fetch
@@ -38,7 +39,7 @@ faces know HTTP statuses.
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 
 class TavernaServerError(Exception):
@@ -139,6 +140,14 @@ class UnknownCredential(Unknown):
 
 class UnknownWorkflow(Unknown):
     """No workflow of this id in the library."""
+
+
+class Invalid(ClientMistake):
+    """Fields that cannot be as they are; ``fields`` has sentences about each, by its name."""
+
+    def __init__(self, fields: Mapping[str, Sequence[str]]) -> None:
+        self.fields = {name: tuple(texts) for name, texts in fields.items()}
+        super().__init__("; ".join(f"{name} {it}" for name in fields for it in fields[name]))
 
 
 class TooLarge(ClientMistake):

@@ -39,6 +39,7 @@ class Vault:
         self._forms = _derived(key, b"forms of pages")
         self.webhook_key = Ed25519PrivateKey.from_private_bytes(_derived(key, b"webhooks"))
         """Signs what is sent to other servers, so that they know from whom it is."""
+        self._views = _derived(key, b"views of runs")
         self._pages = _derived(key, b"pages of runs")
         self.cookie_key = _derived(key, b"cookies of pages")
         """Signs what browsers keep for a moment and must not make up."""
@@ -84,6 +85,10 @@ class Vault:
     def form_token(self, user: str) -> str:
         """What a form of ours carries that one of another site cannot know."""
         return hmac.digest(self._forms, user.encode(), "sha256").hex()
+
+    def view_key(self, run_id: str) -> str:
+        """What opens a run to somebody without an account who was given it."""
+        return hmac.digest(self._views, run_id.encode(), "sha256").hex()[:32]
 
     def page_token(self, run_id: str, user: str) -> str:
         """What an interaction page of the run, opened by the user, proves itself with."""

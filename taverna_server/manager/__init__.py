@@ -14,7 +14,7 @@ from taverna_server.manager.condition import Conditions
 from taverna_server.manager.expiry import Expiry
 from taverna_server.manager.feed import Feed
 from taverna_server.manager.files import Files
-from taverna_server.manager.inputs import Inputs
+from taverna_server.manager.giving import Giving
 from taverna_server.manager.interactions import Interactions
 from taverna_server.manager.listeners import Listeners
 from taverna_server.manager.outputs import Output, Outputs
@@ -26,6 +26,7 @@ from taverna_server.manager.sharing import Sharing
 from taverna_server.manager.status import Status
 from taverna_server.manager.user_secrets import UserSecrets
 from taverna_server.manager.workspaces import Workspaces
+from taverna_server.manager.viewing import Viewing
 
 __all__ = ["Output", "RunManager"]
 
@@ -34,7 +35,7 @@ class RunManager(
     AnalysisMoves,
     Runs,
     Status,
-    Inputs,
+    Giving,
     Outputs,
     Files,
     Interactions,
@@ -49,6 +50,7 @@ class RunManager(
     Conditions,
     UserSecrets,
     Workspaces,
+    Viewing,
 ):
     """Everything a caller can do to runs; the caller is the first argument everywhere.
 

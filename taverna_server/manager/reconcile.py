@@ -42,6 +42,7 @@ from taverna_server.manager.administration import FACTORY, LAST_EXIT, STARTUP
 from taverna_server.manager.lease import ReconcilerLease
 from taverna_server.manager.leftovers import sweep
 from taverna_server.manager.postman import Postman
+from taverna_server.manager.queue import let_in, stop_overdue
 from taverna_server.manager.steps import Steps
 from taverna_server.manager.wake import Ear
 from taverna_server.model.run import RunStatus
@@ -204,6 +205,7 @@ class Session:
             tidy(self.store, self.config)
         if self._timers.is_due("purge", self.config.purge_interval):
             self._purge()
+            stop_overdue(self.store, self.config)
         if self._timers.is_due("look", LOOK_SECONDS):
             self._look(everywhere=True)
         self._try_again()
@@ -225,6 +227,7 @@ class Session:
 
     def _look(self, everywhere: bool = False) -> None:
         """Hand out what has something to do, and ``everywhere`` what has no handle, too."""
+        let_in(self.store, self.config)
         for unsettled in self.store.to_reconcile():
             run_id, handles = unsettled.run.id, self._watch.handles
             watched = run_id in handles and (handles[run_id] is not None or not everywhere)
@@ -313,6 +316,8 @@ class Session:
         if run_id in self._watch.again:
             self._watch.again.discard(run_id)
             self._hand_out(run_id)
+        if not settled.goes_on and let_in(self.store, self.config):
+            self._look()
 
     def _put_off(self, run_id: str) -> None:
         retry = self._watch.retries.setdefault(run_id, Retry())

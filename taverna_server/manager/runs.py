@@ -118,6 +118,18 @@ class Runs(Quotas, Library):
         """Raises CreationOff unless a workflow from there would be taken: before it is fetched."""
         check_source(self.policy(), source)
 
+    def entry_of(self, run: Run) -> Entry:
+        """The entry of a run that the caller has been given, also one that was removed."""
+        entry = self.store.get_entry(run.entry, deleted=True)
+        if entry is None:
+            raise UnknownWorkflow("no such workflow")
+        return entry
+
+    def discard_run(self, run: Run) -> None:
+        """Take back a run that cannot be completed."""
+        self.store.request_delete(run.id)
+        self.wake_reconciler()
+
     def _make_directory(self, run: Run, document: bytes) -> None:
         try:
             subdirectories = WORKING_SUBDIRECTORIES if run.workflow_type == TAVERNA else ()

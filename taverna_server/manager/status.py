@@ -11,7 +11,13 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 from taverna_server.data.paths import WorkDirectory
-from taverna_server.errors import BadPath, BadRequest, BadStateChange, UnknownEntry
+from taverna_server.errors import (
+    BadPath,
+    BadRequest,
+    BadStateChange,
+    TooManyOperating,
+    UnknownEntry,
+)
 from taverna_server.manager.quotas import Quotas
 from taverna_server.manager.telling import Telling
 from taverna_server.model.identity import Permission, User
@@ -89,23 +95,37 @@ class Status(Quotas):
         if run.workflow_type != TAVERNA:  # its steps say what is missing
             return
         place = WorkDirectory(self.directory(run).wd)
-        problems = [*_missing_inputs(place, self._input_files(run)), *_occupied(place, run)]
+        files, lists = self._input_files(run)
+        problems = [*_missing_inputs(place, files, lists), *_occupied(place, run)]
         if problems:
             raise BadRequest("problem creating executing workflow: " + "; ".join(problems))
 
-    def _input_files(self, run: Run) -> dict[str, str]:
-        """What each file is for, by its path."""
+    def start_or_queue(self, caller: User, run_id: str) -> None:
+        """Have an Initialized run started, now or when there is room (``queue.py``).
+
+        Raises:
+            BadRequest: the run cannot start as it is; it stays Initialized.
+        """
+        try:
+            self.set_status(caller, run_id, OPERATING)
+        except TooManyOperating:
+            self.store.enqueue(run_id, datetime.now(UTC))
+            self.wake_reconciler()
+
+    def _input_files(self, run: Run) -> tuple[dict[str, str], set[str]]:
+        """What each file is for, by its path; and which of them are directories with lists."""
         if run.baclava_input is not None:
-            return {run.baclava_input: "the Baclava input"}
-        inputs = self.store.inputs(run.id)
-        return {given.file: f"input '{given.port}'" for given in inputs if given.file is not None}
+            return {run.baclava_input: "the Baclava input"}, set()
+        given = [it for it in self.store.inputs(run.id) if it.file is not None]
+        files = {it.file: f"input '{it.port}'" for it in given if it.file is not None}
+        return files, {it.file for it in given if it.depth and it.file is not None}
 
 
-def _missing_inputs(place: WorkDirectory, files: dict[str, str]) -> list[str]:
+def _missing_inputs(place: WorkDirectory, files: dict[str, str], lists: set[str]) -> list[str]:
     problems = []
     for path, what in files.items():
         try:
-            if place.entry(path).is_dir:
+            if place.entry(path).is_dir and path not in lists:
                 problems.append(f"the file '{path}' of {what} is a directory")
         except (UnknownEntry, BadPath):
             problems.append(f"the file '{path}' of {what} does not exist")

@@ -152,7 +152,7 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class RunInput:
-    """One input port of a run that was given something: a text or a file below ``wd``.
+    """One input port of a run that was given something: a text, or a place below ``wd``.
 
     Exactly one of ``value`` and ``file`` is set. Both empty strings are legal
     values of ``value``.
@@ -163,3 +163,5 @@ class RunInput:
     file: str | None = None
     delimiter: str | None = None
     """One ASCII character at which the engine splits the text into a list."""
+    depth: int = 0
+    """Where it is not 0, ``file`` is a directory with a list so deep, laid out as outputs are."""

@@ -37,6 +37,7 @@ STATUSES: dict[type[Exception], int] = {
     errors.UnsupportedMedia: 415,
     errors.RangeNotSatisfiable: 416,
     errors.BadUriList: 422,
+    errors.Invalid: 422,
     errors.TooManyAttempts: 429,
     errors.TryLater: 503,
 }

@@ -14,6 +14,9 @@ from flask import Response, current_app, request
 
 from taverna_server.model.identity import User
 
+PLAYER_PLACES = ("runs", "workflows", "users", "service_credentials", "job_queue")
+"""First segments of the paths of the Player interface and its pages."""
+
 ErrorWriter = Callable[[Exception, int, str], Response]
 """Takes the exception, the status and the sentence for the client."""
 
@@ -43,6 +46,12 @@ class Face:
 def below(*places: str) -> Callable[[str], bool]:
     """Owns the places and what is below them: ``below("/rest")``."""
     return lambda path: (path.rstrip("/") + "/").startswith(tuple(f"{it}/" for it in places))
+
+
+def in_player(path: str) -> bool:
+    """Whether a path belongs to the Player interface or its pages."""
+    first = path.strip("/").partition("/")[0]
+    return first.partition(".")[0] in PLAYER_PLACES
 
 
 def current_face() -> Face:

@@ -26,7 +26,7 @@ from flask import Response, request
 from taverna_server.data.names import split
 from taverna_server.data.paths import WorkDirectory
 from taverna_server.errors import NotAcceptable, RangeNotSatisfiable, UnknownEntry
-from taverna_server.serving.content_types import HEAD, is_textual, of_file
+from taverna_server.serving.content_types import HEAD, is_textual, of_content, of_file
 from taverna_server.serving.negotiation import BYTES, TEXT, choose
 from taverna_server.serving.pages import SANDBOX as PAGE_SANDBOX
 
@@ -46,6 +46,23 @@ def file_answer(wd: WorkDirectory, path: str) -> Response:
     stream, found = wd.open_file(path)
     try:
         return _answer(stream, found, path)
+    except BaseException:
+        stream.close()
+        raise
+
+
+def value_answer(
+    wd: WorkDirectory, path: str, media_type: str | None, headers: dict[str, str]
+) -> Response:
+    """The same of a value of a run, whatever the client accepts, with more headers.
+
+    Without a media type it is found out from the first bytes, whatever the file is
+    called (Player dossier 1.4).
+    """
+    stream, found = wd.open_file(path)
+    try:
+        chosen = media_type or of_content(stream.read(HEAD))
+        return _typed(stream, found, chosen, {**security_headers(""), **headers})
     except BaseException:
         stream.close()
         raise
@@ -112,8 +129,12 @@ def parse_range(header: str | None, size: int) -> tuple[int, int] | None:
 
 def _answer(stream: BinaryIO, found: stat_result, path: str) -> Response:
     media_type = _choose(_offers(split(path)[-1], stream.read(HEAD)))
+    return _typed(stream, found, media_type, security_headers(path))
+
+
+def _typed(stream: BinaryIO, found: stat_result, media_type: str, more: dict[str, str]) -> Response:
     tag = f'"{found.st_mtime_ns:x}-{found.st_size:x}"'
-    headers = {"ETag": tag, "Accept-Ranges": "bytes", **security_headers(path)}
+    headers = {"ETag": tag, "Accept-Ranges": "bytes", **more}
     if tag in request.headers.get("If-None-Match", ""):
         stream.close()
         return Response(status=304, headers=headers)

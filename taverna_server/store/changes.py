@@ -74,6 +74,12 @@ _QUEUED = (
     .order_by(runs.c.queued, runs.c.number)
     .limit(bindparam("most"))
 )
+_OVERDUE = sa.select(runs.c.id).where(
+    runs.c.unsettled,
+    VISIBLE,
+    runs.c.target.in_((RunStatus.OPERATING, RunStatus.STOPPED)),
+    runs.c.started < bindparam("before"),
+)
 _DELETE = sa.update(runs).where(_THIS, VISIBLE).values(deleting=True)
 _GIVE_BACK_SLOT = sa.update(runs).where(_THIS, runs.c.holds_slot).values(holds_slot=False)
 _SEE_START = sa.update(runs).where(_THIS, sa.not_(runs.c.start_seen)).values(start_seen=True)
@@ -152,6 +158,11 @@ class Changes(Part):
         """Runs that wait to operate, longest first."""
         with self._database.read() as connection:
             return [Run(*row) for row in connection.execute(_QUEUED, {"most": most})]
+
+    def overdue_runs(self, before: datetime) -> list[str]:
+        """Ids of runs that were started before then and still are to operate."""
+        with self._database.read() as connection:
+            return list(connection.scalars(_OVERDUE, {"before": before}))
 
     def request_delete(self, run_id: str, notes: Notes = _NOTHING) -> bool:
         """Make the run invisible; it counts for no limit any more."""

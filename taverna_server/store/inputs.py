@@ -7,7 +7,7 @@ engine never sees half of it.
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, fields
 
 import sqlalchemy as sa
 from sqlalchemy import bindparam
@@ -25,7 +25,7 @@ _SET_BACLAVA_INPUT = _INITIALIZED.values(baclava_input=bindparam("to"))
 _SET_BACLAVA_OUTPUT = _INITIALIZED.values(baclava_output=bindparam("to"))
 _SET_WORKFLOW = _INITIALIZED.values(workflow_id=bindparam("to"))
 _ALL = (
-    sa.select(inputs.c.port, inputs.c.value, inputs.c.file, inputs.c.delimiter)
+    sa.select(*(inputs.c[item.name] for item in fields(RunInput)))
     .where(inputs.c.run_id == bindparam("run"))
     .order_by(inputs.c.port)
 )

@@ -190,6 +190,17 @@ inputs = sa.Table(
     sa.Column("value", sa.Text),
     sa.Column("file", sa.Text),
     sa.Column("delimiter", sa.Text),
+    sa.Column("depth", sa.Integer, nullable=False, server_default="0"),
+)
+
+answers = sa.Table(
+    "answers",
+    metadata,
+    sa.Column("run_id", sa.ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("serial", sa.Text, primary_key=True),
+    sa.Column("status", sa.Text, nullable=False),
+    sa.Column("content", sa.Text, nullable=False),
+    sa.Column("given", Moment, nullable=False),
 )
 
 permissions = sa.Table(
@@ -218,6 +229,23 @@ sealed = sa.Table(
     sa.Column("id", sa.Text, primary_key=True),
     sa.Column("content", sa.LargeBinary, nullable=False),
     sa.Column("added", Moment, nullable=False),
+)
+
+service_credentials = sa.Table(
+    "service_credentials",
+    metadata,
+    sa.Column("number", sa.Integer, primary_key=True),
+    sa.Column("owner", sa.ForeignKey("users.name")),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("description", sa.Text, nullable=False),
+    sa.Column("uri", sa.Text, nullable=False),
+    sa.Column("login", sa.Text, nullable=False),
+    # Sealed.
+    sa.Column("password", sa.LargeBinary, nullable=False),
+    sa.Column("created", Moment, nullable=False),
+    sa.Column("updated", Moment, nullable=False),
+    sa.Index(None, "owner", "number"),
+    sqlite_autoincrement=True,
 )
 
 # Events, messages and usage records outlive their runs: no foreign keys.

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import sqlalchemy as sa
 from sqlalchemy import bindparam
 from sqlalchemy.exc import IntegrityError
@@ -40,6 +42,7 @@ _THIS = users.c.name == bindparam("user")
 _INSERT = sa.insert(users)
 _GET = sa.select(*COLUMNS).where(_THIS)
 _LOGIN = sa.select(*COLUMNS, users.c.password_hash).where(_THIS)
+_NAME = sa.select(users.c.name).where(users.c.number == bindparam("which"))
 _ALL = sa.select(*COLUMNS).order_by(users.c.name)
 _SET_DISABLED = sa.update(users).where(_THIS).values(disabled=bindparam("to"))
 _SET_ADMIN = sa.update(users).where(_THIS).values(admin=bindparam("to"))
@@ -119,6 +122,18 @@ class Users(Part):
         """All accounts, sorted by name."""
         with self._database.read() as connection:
             return [User(*row) for row in connection.execute(_ALL)]
+
+    def user_numbers(self, names: Collection[str]) -> dict[str, int]:
+        """The small integers of the Player interface, by name."""
+        wanted = sa.select(users.c.name, users.c.number).where(users.c.name.in_(names))
+        with self._database.read() as connection:
+            return {row.name: row.number for row in connection.execute(wanted)}
+
+    def user_name(self, number: int) -> str | None:
+        """Whose number it is."""
+        with self._database.read() as connection:
+            found: str | None = connection.scalar(_NAME, {"which": number})
+            return found
 
     def set_disabled(self, name: str, disabled: bool) -> bool:
         return _set(self._database, _SET_DISABLED, name, disabled)

@@ -35,6 +35,8 @@ def read_inputs(order: RunOrder, wd: Path, plan: DataflowPlan, spool: Path) -> d
 
 
 def _value(given: RunInput, wd: Path) -> Value:
+    if given.file is not None and given.depth:
+        return _listed(given.port, below(wd, given.file), given.depth)
     if given.file is None:
         content: Single = (given.value or "").encode("utf-8", "surrogatepass")
     else:
@@ -45,6 +47,17 @@ def _value(given: RunInput, wd: Path) -> Value:
             )
         content = FileValue(path)
     return content if given.delimiter is None else split_input(given.port, content, given.delimiter)
+
+
+def _listed(port: str, place: Path, depth: int) -> Value:
+    """What lies in a directory; items are files, or directories in turn, called 1, 2 and so on."""
+    if depth == 0:
+        return FileValue(place)
+    try:
+        names = sorted(int(entry.name) for entry in place.iterdir())
+    except (OSError, ValueError) as error:
+        raise WorkflowInvalid([f"Could not read the list at input {port}: {error}"]) from error
+    return make_list((_listed(port, place / str(name), depth - 1) for name in names), depth)
 
 
 def split_input(port: str, content: Single, delimiter: str) -> Value:

@@ -1,0 +1,97 @@
+"""A run made as it was requested: looked at as a whole, given its inputs, started.
+
+Nothing is made of a request that is wrong in any way, and nothing stays of a run
+whose inputs cannot be kept.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from taverna_server.errors import Invalid, NotAuthenticated, NotPermitted, Unknown
+from taverna_server.manager.giving import Given
+from taverna_server.model.identity import User
+from taverna_server.model.library import Entry
+from taverna_server.model.run import Run
+from taverna_server.player.requests import RunRequest, fit_inputs
+from taverna_server.serving.context import config, manager
+
+NOT_THERE = "does not exist"
+
+
+def create(user: User, wanted: RunRequest, *, published: bool = False) -> Run:
+    """The new run, started or waiting for its turn.
+
+    Raises:
+        Invalid: what was given does not fit the workflow, by field.
+        TooManyRuns, CreationOff: no runs now.
+    """
+    parent = _parent(user, wanted)
+    entry = _entry(user, wanted, parent)
+    given = fit_inputs(wanted.inputs, entry.inputs)
+    inherited = _inherited(user, parent) - given.keys()
+    given = _completed(entry, given, inherited)
+    run = manager().create_run_of(
+        user,
+        entry,
+        wanted.name,
+        parent=parent,
+        embedded=wanted.embedded,
+        published=published,
+    )
+    maker = replace(user, key_of=run.id)
+    try:
+        manager().give_inputs(maker, run.id, given)
+        if parent is not None:
+            manager().copy_inputs(maker, parent, run.id, inherited)
+        manager().start_or_queue(maker, run.id)
+    except BaseException:
+        manager().discard_run(run)
+        raise
+    return manager().get_run(maker, run.id)
+
+
+def _parent(user: User, wanted: RunRequest) -> Run | None:
+    if wanted.parent_id is None:
+        return None
+    try:
+        return manager().run_by_number(user, wanted.parent_id)
+    except (Unknown, NotAuthenticated) as error:
+        raise Invalid({"parent_id": [NOT_THERE]}) from error
+
+
+def _entry(user: User, wanted: RunRequest, parent: Run | None) -> Entry:
+    """Of a child that of its parent, whatever was asked for (Player dossier 1.10)."""
+    if parent is not None:
+        return manager().entry_of(parent)
+    try:
+        return manager().entry(user, wanted.workflow_id or 0)
+    except (Unknown, NotAuthenticated, NotPermitted) as error:
+        raise Invalid({"workflow_id": [NOT_THERE]}) from error
+
+
+def _inherited(user: User, parent: Run | None) -> set[str]:
+    if parent is None:
+        return set()
+    return {given.port for given in manager().given_inputs(user, parent.id)}
+
+
+def _completed(entry: Entry, given: dict[str, Given], inherited: set[str]) -> dict[str, Given]:
+    """With the example values of inputs that got none (ruling 7).
+
+    Raises:
+        Invalid: there is none, and inputs are to be complete.
+    """
+    missing = []
+    for name, _ in entry.inputs:
+        if name in given or name in inherited:
+            continue
+        example = entry.example(name)
+        if example is None:
+            missing.append(name)
+        else:
+            given = {**given, name: example.encode("utf-8", "surrogatepass")}
+    if missing and config().strict_inputs:
+        texts = [f"'{name}' needs a value or a file" for name in missing]
+        raise Invalid({"inputs": texts})
+    return given
