@@ -15,7 +15,7 @@ from flask import Flask, Response, request
 from werkzeug.routing import Map
 
 import taverna_server
-from taverna_server import web
+from taverna_server import player, web
 from taverna_server.auth import Authenticator, Sessions, SignIn
 from taverna_server.config import Config, load_config
 from taverna_server.manager import RunManager
@@ -30,7 +30,8 @@ from taverna_server.serving.faces import Face, below
 from taverna_server.serving.forms import close_files
 from taverna_server.serving.middleware import REQUEST_ID, WithoutDeploymentPath, WithRequestId
 from taverna_server.serving.pages import allow_reading
-from taverna_server.serving.views import Views, join, wants_json
+from taverna_server.serving.paths import WithPlayerPaths
+from taverna_server.serving.views import join, wants_json
 from taverna_server.store import Store
 
 LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
@@ -38,7 +39,7 @@ LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 
 def write_error_of_player(error: Exception, status: int, message: str) -> Response:
     """A page for people, a document for programs."""
-    write = errors.write_sentence if wants_json() else web.write_error
+    write = player.write_error if wants_json() else web.write_error
     return write(error, status, message)
 
 
@@ -96,9 +97,10 @@ def create_app(config: Config) -> Flask:
     app.register_blueprint(tree.blueprint())
     for front in tree.FRONT:
         app.register_blueprint(front)
-    app.register_blueprint(join("player", Views(), web.views))
+    app.register_blueprint(join("player", player.views, web.views))
     errors.register(app)
-    app.wsgi_app = WithRequestId(WithoutDeploymentPath(app.wsgi_app))  # type: ignore[method-assign]
+    inner = WithPlayerPaths(app.wsgi_app)
+    app.wsgi_app = WithRequestId(WithoutDeploymentPath(inner))  # type: ignore[method-assign]
     return app
 
 

@@ -25,8 +25,8 @@ from taverna_server.manager.security import Security
 from taverna_server.manager.sharing import Sharing
 from taverna_server.manager.status import Status
 from taverna_server.manager.user_secrets import UserSecrets
-from taverna_server.manager.workspaces import Workspaces
 from taverna_server.manager.viewing import Viewing
+from taverna_server.manager.workspaces import Workspaces
 
 __all__ = ["Output", "RunManager"]
 

@@ -10,18 +10,15 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
-from pathlib import Path
-from typing import TypeAlias
+from typing import IO, TypeAlias
 
 from taverna_server.data.baclava import read_baclava
-from taverna_server.data.outputs import write_output
 from taverna_server.data.paths import WorkDirectory
 from taverna_server.data.values import (
     FileValue,
     ListValue,
     Value,
     depth_of,
-    make_list,
     read_bytes,
 )
 from taverna_server.errors import (
@@ -35,8 +32,8 @@ from taverna_server.manager.inputs import PIECE, Inputs
 from taverna_server.model.identity import Permission, User
 from taverna_server.model.run import Run, RunInput
 
-Given: TypeAlias = "bytes | Path | tuple[Given, ...]"
-"""A value, a file of ours to be copied, or a list of either."""
+Given: TypeAlias = "bytes | IO[bytes] | tuple[Given, ...]"
+"""A value, a file to be copied from its beginning, or a list of either."""
 
 PLACE = "in"
 LONGEST_ROW = 4096
@@ -103,9 +100,8 @@ class Giving(Inputs):
             self._set(run, RunInput(port, text))
             return
         path = self._new_path(run, port)
-        kept = _as_value(value)
-        write_output(self.directory(run).wd / PLACE, path.rpartition("/")[2], kept)
-        self._set(run, RunInput(port, file=path, depth=depth_of(kept)))
+        _write_tree(WorkDirectory(self.directory(run).wd), path, value)
+        self._set(run, RunInput(port, file=path, depth=_depth(value)))
 
     def _copy(self, source: Run, run: Run, given: RunInput) -> None:
         if given.file is None:
@@ -156,11 +152,22 @@ def _as_row(value: Given) -> str | None:
         return None
 
 
-def _as_value(value: Given) -> Value:
-    if isinstance(value, tuple):
-        items = [_as_value(item) for item in value]
-        return make_list(items, None if items else 1)
-    return FileValue(value) if isinstance(value, Path) else value
+def _depth(value: Given) -> int:
+    """Of lists in which all items are alike."""
+    return 1 + (_depth(value[0]) if value else 0) if isinstance(value, tuple) else 0
+
+
+def _write_tree(wd: WorkDirectory, path: str, value: Given) -> None:
+    if isinstance(value, bytes):
+        wd.write(path, (value,))
+    elif isinstance(value, tuple):
+        parent, _, name = path.rpartition("/")
+        wd.make_directory(parent, name)
+        for number, item in enumerate(value, 1):
+            _write_tree(wd, f"{path}/{number}", item)
+    else:
+        value.seek(0)
+        wd.write(path, iter(lambda: value.read(PIECE), b""))
 
 
 def _as_given(value: Value) -> Given:

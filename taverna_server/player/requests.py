@@ -17,9 +17,11 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
+from werkzeug.datastructures import FileStorage
+
 from taverna_server.errors import BadRequest, Invalid
 from taverna_server.manager.giving import Given
-from taverna_server.player.bodies import Tree, Upload
+from taverna_server.player.bodies import Tree
 
 BLANK = "can't be blank"
 TRUE = (True, 1, "true", "1", b"true", b"1")
@@ -72,7 +74,7 @@ def read_run(tree: Tree, workflow_id: int | None = None) -> RunRequest:
     inputs = dict(_inputs(said.get("inputs_attributes"), wrong))
     parent = _number(said.get("parent_id"), "parent_id", wrong)
     workflow = _number(said.get("workflow_id"), "workflow_id", wrong) or workflow_id
-    if workflow is None and parent is None and "workflow_id" not in wrong:
+    if workflow is None and parent is None and not wrong.keys() & {"workflow_id", "parent_id"}:
         wrong["workflow_id"] = [BLANK]
     name = text_of(said.get("name"))
     if "name" in said and not (name and name.strip()):
@@ -170,8 +172,8 @@ def _fitted(said: GivenInput, depth: int) -> Given | None:
 
 
 def _file(leaf: Any, depth: int) -> Given:
-    if isinstance(leaf, Upload):
-        return leaf.path
+    if isinstance(leaf, FileStorage):
+        return leaf.stream
     if isinstance(leaf, list):
         if not depth:
             raise ValueError("takes one file")
@@ -217,8 +219,8 @@ def _list_in_text(value: str | bytes, depth: int) -> Any:
 def _value(value: Any, depth: int) -> Given | None:
     if value is None:
         return None
-    if isinstance(value, Upload):
-        return value.path
+    if isinstance(value, FileStorage):
+        return value.stream
     if isinstance(value, bytes):
         return value
     if isinstance(value, str):

@@ -48,12 +48,6 @@ def below(*places: str) -> Callable[[str], bool]:
     return lambda path: (path.rstrip("/") + "/").startswith(tuple(f"{it}/" for it in places))
 
 
-def in_player(path: str) -> bool:
-    """Whether a path belongs to the Player interface or its pages."""
-    first = path.strip("/").partition("/")[0]
-    return first.partition(".")[0] in PLAYER_PLACES
-
-
 def current_face() -> Face:
     """The face that the request is for."""
     faces: Sequence[Face] = current_app.extensions[NAME]

@@ -15,10 +15,10 @@ from typing import IO, cast
 from urllib.parse import parse_qsl
 
 from flask import g, request
-from werkzeug.datastructures import FileStorage, MultiDict
+from werkzeug.datastructures import FileStorage, Headers, MultiDict
 from werkzeug.formparser import MultiPartParser
 
-from taverna_server.errors import BadRequest
+from taverna_server.errors import BadRequest, TooLarge
 from taverna_server.serving import bodies
 from taverna_server.serving.context import config
 
@@ -26,6 +26,9 @@ URLENCODED, MULTIPART = "application/x-www-form-urlencoded", "multipart/form-dat
 SPOOLED = 2**19
 """Bytes of a file that are kept in memory."""
 MOST_FIELDS = 20_000
+_BYTE_BY_BYTE = "latin-1"
+_KEPT = "surrogateescape"
+"""What is no UTF-8 comes out as it came in, where somebody encodes it this way again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,16 +67,19 @@ def _read() -> Form:
 def _decoded(body: bytes) -> MultiDict[str, str]:
     try:
         pairs = parse_qsl(
-            body.decode(), keep_blank_values=True, max_num_fields=MOST_FIELDS, errors="strict"
+            body.decode("utf-8", _KEPT),
+            keep_blank_values=True,
+            max_num_fields=MOST_FIELDS,
+            errors=_KEPT,
         )
     except ValueError as error:
-        raise BadRequest("this is no form, or not in UTF-8") from error
+        raise BadRequest("this form has more fields than a form may have") from error
     return MultiDict(pairs)
 
 
 def _multipart(boundary: str) -> Form:
     g.spools = []
-    parser = MultiPartParser(
+    parser = _Parser(
         stream_factory=_spool,
         max_form_memory_size=config().max_document_size,
         max_form_parts=MOST_FIELDS,
@@ -82,7 +88,19 @@ def _multipart(boundary: str) -> Form:
         fields, files = parser.parse(cast(IO[bytes], _Body()), boundary.encode("ascii"), None)
     except ValueError as error:
         raise BadRequest(f"this is no form of several parts: {error}") from error
-    return Form(fields, files)
+    texts = [(name, _text(value)) for name, value in fields.items(multi=True)]
+    return Form(MultiDict(texts), files)
+
+
+def _text(value: str) -> str:
+    return value.encode(_BYTE_BY_BYTE).decode("utf-8", _KEPT)
+
+
+class _Parser(MultiPartParser):
+    """Gives fields as bytes in disguise: the framework would put U+FFFD for what is no text."""
+
+    def get_part_charset(self, headers: Headers) -> str:
+        return _BYTE_BY_BYTE
 
 
 def _spool(
@@ -109,6 +127,7 @@ class _Body(io.RawIOBase):
     def __init__(self) -> None:
         self._pieces: Iterator[bytes] = bodies.chunks()
         self._left = b""
+        self._length = 0
 
     def readable(self) -> bool:
         return True
@@ -116,6 +135,9 @@ class _Body(io.RawIOBase):
     def read(self, size: int = -1, /) -> bytes:
         if not self._left:
             self._left = next(self._pieces, b"")
+            self._length += len(self._left)
+            if self._length > config().max_upload_size:
+                raise TooLarge(f"a form has at most {config().max_upload_size} bytes")
         size = len(self._left) if size < 0 else size
         piece, self._left = self._left[:size], self._left[size:]
         return piece
