@@ -38,7 +38,9 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["owner"], ["users.name"], name="service_credentials_owner_exists"),
         sqlite_autoincrement=True,
     )
-    op.create_index("service_credentials_by_owner_number", "service_credentials", ["owner", "number"])
+    op.create_index(
+        "service_credentials_by_owner_number", "service_credentials", ["owner", "number"]
+    )
 
 
 def downgrade() -> None:
