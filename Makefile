@@ -5,6 +5,7 @@ SHELL := /bin/sh
 VENV ?= .venv
 BIN := $(VENV)/bin
 CRATES := $(VENV)/crates
+AXE := $(VENV)/axe
 PYTHON ?= python3
 PORT ?= 8080
 DATA ?= data
@@ -59,6 +60,15 @@ $(CRATES)/.installed: $(BIN)/.installed tests/provenance/crate_tools.txt
 
 crates: $(CRATES)/.installed ## The tools that check run bundles as RO-Crates, in an environment of their own
 
+$(AXE)/.installed:
+	@npm install --silent --no-audit --no-fund --prefix $(AXE) axe-core@4.14.1
+	@touch $@
+
+axe: $(AXE)/.installed ## axe-core from npm, which looks for what keeps people out of pages
+
+screenshots: install ## Every page in light, dark and phone width, into docs/screenshots
+	$(BIN)/python -m tests.browser.screenshots docs/screenshots
+
 check: lint types imports test ## All of the above, exactly as CI runs it
 
 fuzz: install ## Ten thousand requests made up, of two kinds; COUNT=10000
@@ -87,4 +97,4 @@ clean: ## Remove what building and testing leave behind; .venv and data stay
 	rm -rf build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .coverage
 	find taverna_server tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
-.PHONY: help install java engines serve test fuzz lint format types imports check bench golden schemas docs driver crates dist clean
+.PHONY: help install java engines serve test fuzz lint format types imports check bench golden schemas docs driver crates axe screenshots dist clean

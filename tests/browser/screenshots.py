@@ -1,0 +1,73 @@
+"""``make screenshots``: every page of the walk in light, dark and as a phone shows it."""
+
+from __future__ import annotations
+
+import base64
+import re
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import sync_playwright
+
+from tests.browser.conftest import DESKTOP, sign_in
+from tests.browser.sites import Site, site
+from tests.browser.test_pages import looks, walked
+from tests.live.test_interactions import CHROMIUM
+
+TALLEST = 2400
+"""Pixels of a page that are shown; a longer one is cut."""
+
+
+def main(directory: Path) -> None:
+    directory.mkdir(parents=True, exist_ok=True)
+    for old in directory.glob("*.webp"):
+        old.unlink()
+    with (
+        tempfile.TemporaryDirectory() as scratch,
+        site(Path(scratch)) as place,
+        sync_playwright() as started,
+    ):
+        browser = started.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        for user in (None, "alice", "admin"):
+            with browser.new_context(viewport=DESKTOP) as context:
+                _visit(context.new_page(), place, user, directory)
+        browser.close()
+
+
+def _visit(tab: Any, place: Site, user: str | None, directory: Path) -> None:
+    """Takes what no picture shows yet: of most pages that of a user is the interesting one."""
+    if user is not None:
+        sign_in(tab, place.server.url, user)
+    shown = {number: kind for kind, number in place.numbers.items()}
+    for path in walked(tab, place, numbers=user == "alice")[1]:
+        name = _name(path, shown)
+        who = user or "visitor"
+        if user == "admin" and list(directory.glob(f"alice-{name}-*")):
+            continue
+        for look in looks(tab):
+            _take(tab, directory / f"{who}-{name}-{look}.webp")
+        print(f"{who}: {path}", flush=True)
+
+
+def _name(path: str, shown: dict[int, str]) -> str:
+    run = re.fullmatch(r"/runs/(\d+)", path)
+    if run is not None:
+        return f"run-{shown.get(int(run[1]), 'other')}"
+    return re.sub(r"\W+", "-", path).strip("-").lower()[:60] or "home"
+
+
+def _take(tab: Any, file: Path) -> None:
+    height = min(TALLEST, tab.evaluate("document.documentElement.scrollHeight"))
+    size = tab.viewport_size
+    tab.set_viewport_size({**size, "height": max(size["height"], height)})
+    session = tab.context.new_cdp_session(tab)
+    taken = session.send("Page.captureScreenshot", {"format": "webp", "quality": 70})
+    session.detach()
+    tab.set_viewport_size(size)
+    file.write_bytes(base64.b64decode(taken["data"]))
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))

@@ -1,0 +1,72 @@
+"""Every page, as a visitor, a user and an administrator find it: axe-core has no grave
+complaint, the browser's console is empty, and a phone shows it without scrolling sideways.
+
+Each page is looked at in light, in dark and as wide as a phone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.browser.axe import AXE, violations
+from tests.browser.conftest import DESKTOP, PHONE, Visitor
+from tests.browser.sites import Site
+from tests.browser.walking import Walk
+
+LOOKS = {
+    "light": ("light", DESKTOP),
+    "dark": ("dark", DESKTOP),
+    "phone": ("light", PHONE),
+}
+needs_axe = pytest.mark.skipif(not AXE.exists(), reason="no axe-core here: make axe")
+
+
+def looks(tab: Any) -> Iterator[str]:
+    """The same page as light, dark and phone have it."""
+    for name, (scheme, size) in LOOKS.items():
+        tab.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+        tab.set_viewport_size(size)
+        yield name
+
+
+def walked(tab: Any, place: Site, numbers: bool) -> tuple[Walk, Iterator[str]]:
+    walk = Walk(tab, place.server.url)
+
+    def pages() -> Iterator[str]:
+        yield from walk.pages()
+        if numbers:
+            yield from walk.named(f"/runs/{number}" for number in place.numbers.values())
+        walk.finish()
+
+    return walk, pages()
+
+
+@needs_axe
+@pytest.mark.slow
+@pytest.mark.timeout(400)
+@pytest.mark.parametrize("user", [None, "alice", "admin"])
+def test_no_page_keeps_people_out(visitor: Visitor, place: Site, user: str | None) -> None:
+    found: list[str] = []
+    with visitor(user) as tab:
+        walk, pages = walked(tab, place, numbers=user == "alice")
+        for path in pages:
+            for look in looks(tab):
+                found += [f"{path} ({look}) {words}" for words in violations(tab)]
+    assert found + walk.complaints == []
+
+
+@pytest.mark.parametrize("user", [None, "alice"])
+def test_phone_shows_pages_without_scrolling_sideways(
+    visitor: Visitor, place: Site, user: str | None
+) -> None:
+    wide = []
+    with visitor(user) as tab:
+        tab.set_viewport_size({"width": 320, "height": 640})
+        _, pages = walked(tab, place, numbers=user == "alice")
+        for path in pages:
+            width = tab.evaluate("document.documentElement.scrollWidth")
+            wide += [f"{path} is {width} wide"] if width > 320 else []
+    assert wide == []

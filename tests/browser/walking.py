@@ -1,0 +1,92 @@
+"""A walk over all pages that somebody finds by following links, one of each kind.
+
+``/runs/7`` and ``/runs/8`` are of one kind, and so are two pages of a list; what
+is worth seeing of a kind beyond the first is asked for by name.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import deque
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+MOST = 80
+_NOT_PAGES = ("/rest", "/api", "/static", "/openapi.json", "/metrics", "/health", "/users/sign_out")
+_WATCH = """
+window.violations = [];
+document.addEventListener("securitypolicyviolation", event => {
+  window.violations.push(`${event.violatedDirective}: ${event.blockedURI || event.sample}`);
+});
+"""
+_LINKS = "links => links.filter(a => !a.hasAttribute('download')).map(a => a.href)"
+
+
+@dataclass
+class Walk:
+    """Visits pages in one window and keeps what the browser had to complain of."""
+
+    tab: Any
+    base: str
+    complaints: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.tab.add_init_script(_WATCH)
+        self.tab.on("console", self._said)
+        self.tab.on("pageerror", lambda error: self._complain(f"script: {error}"))
+
+    def pages(self, first: Iterable[str] = ("/",)) -> Iterator[str]:
+        """Opens each page and gives its path while it is open."""
+        waiting, seen = deque(first), set()
+        while waiting and len(seen) < MOST:
+            path = waiting.popleft()
+            kind = kind_of(path)
+            if kind in seen:
+                continue
+            seen.add(kind)
+            if self._open(path):
+                waiting.extend(self._links())
+                yield path
+
+    def named(self, paths: Iterable[str]) -> Iterator[str]:
+        """Opens these, whatever their kind."""
+        return (path for path in paths if self._open(path))
+
+    def finish(self) -> None:
+        """What the last page had to say."""
+        for violation in self.tab.evaluate("window.violations || []"):
+            self._complain(f"policy: {violation}")
+
+    def _open(self, path: str) -> bool:
+        """Whether it is a page; files are not."""
+        head = self.tab.request.head(self.base + path, headers={"Accept": "text/html"})
+        if not head.headers.get("content-type", "").startswith("text/html"):
+            return False
+        if self.tab.url.startswith(self.base):
+            self.finish()
+        self.tab.goto(self.base + path, wait_until="load")
+        return True
+
+    def _links(self) -> list[str]:
+        found = self.tab.locator("a[href]").evaluate_all(_LINKS)
+        parts = (urlsplit(link) for link in found if link.startswith(f"{self.base}/"))
+        paths = (part._replace(scheme="", netloc="", fragment="").geturl() for part in parts)
+        return [path for path in paths if not path.startswith(_NOT_PAGES)]
+
+    def _said(self, message: Any) -> None:
+        if message.type in ("error", "warning"):
+            self._complain(f"{message.type}: {message.text}")
+
+    def _complain(self, words: str) -> None:
+        self.complaints.append(f"{self.tab.url.removeprefix(self.base)} {words}")
+
+
+def kind_of(path: str) -> str:
+    """The path without what differs between pages of a kind."""
+    parts = urlsplit(path)
+    names = sorted({name for name, _ in parse_qsl(parts.query)} - {"back"})
+    plain = re.sub(r"/\d+(?=/|$)", "/N", parts.path)
+    plain = re.sub(r"/(input|output)/[^/]+", r"/\1/P", plain)
+    return f"{plain}?{'&'.join(names[:1])}" if names else plain
