@@ -6,6 +6,7 @@ workflow models and posted specifications; it does not know HTTP, runs, files or
 where a drawing is shown, and it needs no program outside Python.
 """
 
+from taverna_server.diagrams.documents import drawing_of_document, graph_of_document
 from taverna_server.diagrams.graph import Graph, everything
 from taverna_server.diagrams.specifications import graph_of_specification
 from taverna_server.diagrams.states import Counts
@@ -17,7 +18,9 @@ __all__ = [
     "Counts",
     "Graph",
     "draw",
+    "drawing_of_document",
     "everything",
+    "graph_of_document",
     "graph_of_specification",
     "graph_of_t2flow",
 ]
