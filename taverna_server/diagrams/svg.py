@@ -84,7 +84,7 @@ class _Drawing:
             viewBox=f"0 0 {number(width)} {number(height)}",
             width=width,
             height=height,
-            class_="drawing",
+            class_="diagram",
             # What an image holds, screen readers do not reach; links must be reached.
             role="group" if interactive else "img",
             aria_labelledby=title,

@@ -55,7 +55,8 @@ def test_no_page_keeps_people_out(visitor: Visitor, place: Site, user: str | Non
         for path in pages:
             for look in looks(tab):
                 found += [f"{path} ({look}) {words}" for words in violations(tab)]
-    assert found + walk.complaints == []
+    found += walk.complaints
+    assert not found, "\n".join(found)
 
 
 @pytest.mark.parametrize("user", [None, "alice"])
@@ -69,4 +70,4 @@ def test_phone_shows_pages_without_scrolling_sideways(
         for path in pages:
             width = tab.evaluate("document.documentElement.scrollWidth")
             wide += [f"{path} is {width} wide"] if width > 320 else []
-    assert wide == []
+    assert not wide, "\n".join(wide)

@@ -31,6 +31,8 @@ class Walk:
     tab: Any
     base: str
     complaints: list[str] = field(default_factory=list)
+    dead: list[str] = field(default_factory=list)
+    """Links that lead nowhere."""
 
     def __post_init__(self) -> None:
         self.tab.add_init_script(_WATCH)
@@ -62,7 +64,9 @@ class Walk:
     def _open(self, path: str) -> bool:
         """Whether it is a page; files are not."""
         head = self.tab.request.head(self.base + path, headers={"Accept": "text/html"})
-        if not head.headers.get("content-type", "").startswith("text/html"):
+        if head.status >= 400:
+            self.dead.append(f"{self.tab.url.removeprefix(self.base)} links to {path}")
+        if not head.ok or not head.headers.get("content-type", "").startswith("text/html"):
             return False
         if self.tab.url.startswith(self.base):
             self.finish()
