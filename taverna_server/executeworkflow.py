@@ -29,6 +29,7 @@ from taverna_server.engines.descendants import adopt_orphans, end_descendants
 from taverna_server.errors import TavernaServerError, WorkflowInvalid
 
 ENGINES = {
+    "yadage": "taverna_server.engines.yadage.engine:YadageEngine",
     "taverna": "taverna_server.engines.taverna.engine:TavernaEngine",
     "cwl": "taverna_server.engines.cwl.engine:CwlEngine",
     "snakemake": "taverna_server.engines.snakemake.engine:SnakemakeEngine",

@@ -70,6 +70,15 @@ class JobBook:
                 self._tell_step(step)
             self._tell_total()
 
+    def expect(self, steps: Iterable[tuple[str, int]]) -> None:
+        """How many jobs steps have in all, as far as is known by now."""
+        with self._lock:
+            for step, count in steps:
+                if count > self._planned.get(step, 0):
+                    self._planned[step] = count
+                    self._tell_step(step)
+            self._tell_total()
+
     def add(self, step: str, command: str, environment: str = "", name: str | None = None) -> Job:
         """A job that will run soon."""
         number = str(uuid.uuid4())

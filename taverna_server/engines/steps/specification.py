@@ -45,8 +45,8 @@ class Specification:
         value = self.operational.get(name)
         return "" if value is None else str(value)
 
-    def file(self, workspace: Path) -> Path:
-        """The workflow file, which must lie in the workspace.
+    def file(self, place: Path, workspace: Path | None = None) -> Path:
+        """The workflow file by its name below ``place``; it must lie in the workspace.
 
         Raises:
             WorkflowInvalid: none is named, or it is not there.
@@ -54,7 +54,7 @@ class Specification:
         name = str(self.workflow.get("file") or "").lstrip("/")
         if not name:
             raise WorkflowInvalid(["The specification names no workflow file (workflow.file)"])
-        path = workspace / name
+        path, workspace = place / name, workspace or place
         if not path.resolve().is_relative_to(workspace.resolve()) or not path.is_file():
             raise WorkflowInvalid([f"The workflow file '{name}' is not in the workspace"])
         return path
