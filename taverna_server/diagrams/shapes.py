@@ -191,14 +191,19 @@ def _way(route: Route) -> str:
 
 
 def _arrow(route: Route) -> Markup:
-    tip, back = route[-1], -_ARROW if route[-1].y >= route[-2].y else _ARROW
-    d = f"M{number(tip.x)} {number(tip.y)}l-4 {number(back)}h8z"
+    tip = route[-1]
+    d = f"M{number(tip.x)} {number(tip.y)}l-4 {number(-_ARROW * _direction(route))}h8z"
     return tag("path", class_="arrow", d=d)
 
 
 def _control_end(route: Route) -> Markup:
-    tip, back = route[-1], -4.0 if route[-1].y >= route[-2].y else 4.0
-    return tag("circle", class_="arrow", cx=tip.x, cy=tip.y + back, r=4)
+    tip = route[-1]
+    return tag("circle", class_="arrow", cx=tip.x, cy=tip.y - 4 * _direction(route), r=4)
+
+
+def _direction(route: Route) -> int:
+    """1 where the line goes down, -1 where it goes up."""
+    return 1 if route[-1].y >= route[0].y else -1
 
 
 def _position(place: int, route: Route) -> Markup:
