@@ -8,7 +8,8 @@ and sizes (``ports.py``), reading of requests (``bodies.py``, ``requests.py``) a
 runs of them (``creation.py``). The room knows no HTML and no rules.
 """
 
+from taverna_server.player import drawings
 from taverna_server.player.errors import write_error
 from taverna_server.player.face import views
 
-__all__ = ["views", "write_error"]
+__all__ = ["drawings", "views", "write_error"]

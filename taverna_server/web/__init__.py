@@ -13,11 +13,11 @@ manager and HTTP; it knows no documents of the other faces.
 
 from __future__ import annotations
 
-from taverna_server.web import assets, drawings, home, library, users
+from taverna_server.web import assets, home, library, users
 from taverna_server.web.errors import write_error
 from taverna_server.web.routes import views
 
-__all__ = ["PLACES", "assets", "drawings", "home", "library", "users", "views", "write_error"]
+__all__ = ["PLACES", "assets", "home", "library", "users", "views", "write_error"]
 
 PLACES = (
     "/runs",

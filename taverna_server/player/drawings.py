@@ -14,8 +14,8 @@ from urllib.parse import urlencode
 from flask import Response, request
 
 from taverna_server.diagrams import drawing_of_document
+from taverna_server.player.face import views
 from taverna_server.serving.context import caller_or_none, manager
-from taverna_server.web.routes import views
 
 SVG = "image/svg+xml"
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'; base-uri 'none'"
