@@ -14,6 +14,7 @@ from playwright.sync_api import sync_playwright
 from tests.browser.conftest import DESKTOP, sign_in
 from tests.browser.sites import Site, site
 from tests.browser.test_pages import looks, walked
+from tests.browser.walking import kind_of
 from tests.live.test_interactions import CHROMIUM
 
 TALLEST = 2400
@@ -55,7 +56,7 @@ def _name(path: str, shown: dict[int, str]) -> str:
     run = re.fullmatch(r"/runs/(\d+)", path)
     if run is not None:
         return f"run-{shown.get(int(run[1]), 'other')}"
-    return re.sub(r"\W+", "-", path).strip("-").lower()[:60] or "home"
+    return re.sub(r"\W+", "-", kind_of(path)).strip("-").lower() or "home"
 
 
 def _take(tab: Any, file: Path) -> None:
@@ -63,7 +64,7 @@ def _take(tab: Any, file: Path) -> None:
     size = tab.viewport_size
     tab.set_viewport_size({**size, "height": max(size["height"], height)})
     session = tab.context.new_cdp_session(tab)
-    taken = session.send("Page.captureScreenshot", {"format": "webp", "quality": 70})
+    taken = session.send("Page.captureScreenshot", {"format": "webp", "quality": 60})
     session.detach()
     tab.set_viewport_size(size)
     file.write_bytes(base64.b64decode(taken["data"]))

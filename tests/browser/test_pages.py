@@ -71,3 +71,22 @@ def test_phone_shows_pages_without_scrolling_sideways(
             width = tab.evaluate("document.documentElement.scrollWidth")
             wide += [f"{path} is {width} wide"] if width > 320 else []
     assert not wide, "\n".join(wide)
+
+
+@needs_axe
+def test_what_went_wrong_keeps_nobody_out(visitor: Visitor, place: Site) -> None:
+    """A page that is not there, and a password that is not right."""
+    base, found = place.server.url, []
+    with visitor(None) as tab:
+        tab.goto(f"{base}/workflows/999999999")
+        for look in looks(tab):
+            found += [f"not there ({look}) {words}" for words in violations(tab)]
+        tab.goto(f"{base}/users/sign_in")
+        tab.get_by_label("Name or e-mail address").fill("alice")
+        tab.get_by_label("Password").fill("wrong")
+        tab.get_by_role("button", name="Log in").click()
+        tab.get_by_role("alert").wait_for()
+        assert tab.get_by_label("Name or e-mail address").input_value() == "alice"
+        for look in looks(tab):
+            found += [f"refused ({look}) {words}" for words in violations(tab)]
+    assert not found, "\n".join(found)
