@@ -19,7 +19,7 @@ from taverna_server import player, web
 from taverna_server.auth import Authenticator, Sessions, SignIn
 from taverna_server.config import Config, load_config
 from taverna_server.manager import RunManager
-from taverna_server.rest import tree
+from taverna_server.rest import admin, tree
 from taverna_server.rest.metrics import count_requests
 from taverna_server.serving import errors, faces, sessions
 from taverna_server.serving.access import authenticate
@@ -48,8 +48,15 @@ def owned_by_player(path: str) -> bool:
     return path == "/" or below(*web.PLACES)(path)
 
 
+def write_error_of_admin(error: Exception, status: int, message: str) -> Response:
+    """As programs have it, but for browsers; they may say who they are in either way."""
+    write = web.write_error if web.is_browser() else errors.write_sentence
+    return write(error, status, message)
+
+
 FACES = (
     Face("player", owned_by_player, write_error_of_player, sessions.identify),
+    Face("admin", below("/admin"), write_error_of_admin, sessions.identify),
     Face("taverna", lambda path: True, errors.write_sentence),
 )
 """The first that owns a path has it; the last one owns the rest."""
@@ -94,6 +101,7 @@ def create_app(config: Config) -> Flask:
     app.after_request(deliver)
     app.teardown_request(close_files)
     app.extensions[faces.NAME] = FACES
+    app.extensions[admin.PAGE] = web.admin.overview.get_overview
     app.register_blueprint(tree.blueprint())
     for front in tree.FRONT:
         app.register_blueprint(front)

@@ -51,6 +51,12 @@ class SignIn:
         self._store.forget_failures(next(iter(limits)))
         return user
 
+    def check_newcomer(self, address: str) -> None:
+        """Counts an account that somebody wants to make. Raises TooManyAttempts."""
+        about = f"newcomer from {address}"
+        self._check({about: self._most})
+        self._store.count_failure(about, datetime.now(UTC) + self._pause)
+
     def _limits(self, name: str, address: str) -> dict[str, int]:
         return {
             f"account {name[:200]} from {address}": self._most,

@@ -33,6 +33,8 @@ def add_to(subparsers: Subparsers) -> None:
     actions = top.add_subparsers(title="actions", metavar="ACTION", required=True)
     add = _on_account(actions, "add", "make an account", _add)
     add.add_argument("--admin", action="store_true", help="may administer the server")
+    add.add_argument("--email", default="", help="address, also to log in by")
+    add.add_argument("--full-name", default="", help="as people call them")
     _take_password(add)
     _take_password(_on_account(actions, "password", "give an account a new password", _password))
     _on_account(actions, "disable", "refuse an account's requests; its runs stay", _disable)
@@ -74,11 +76,17 @@ def _in_store(act: Act, given: argparse.Namespace) -> int:
 
 def _add(store: Store, given: argparse.Namespace) -> None:
     from taverna_server.auth import check_name, hash_password
+    from taverna_server.manager.profiles import checked_email, checked_full_name
 
     check_name(given.name)
     if store.get_user(given.name):
         raise BadRequest(f"there is already an account '{given.name}'")
+    email, full_name = checked_email(given.email), checked_full_name(given.full_name)
+    if email and store.user_of_email(email):
+        raise BadRequest("another account has this e-mail address")
     store.add_user(given.name, hash_password(_read_password(given)), given.admin)
+    store.set_email(given.name, email)
+    store.set_full_name(given.name, full_name)
     print(f"made the account '{given.name}'")
 
 

@@ -18,6 +18,7 @@ from taverna_server.manager.giving import Giving
 from taverna_server.manager.interactions import Interactions
 from taverna_server.manager.listeners import Listeners
 from taverna_server.manager.outputs import Output, Outputs
+from taverna_server.manager.profiles import Profiles
 from taverna_server.manager.progress import Watching
 from taverna_server.manager.quotas import Quotas
 from taverna_server.manager.runs import Runs
@@ -46,6 +47,7 @@ class RunManager(
     Security,
     Expiry,
     Administration,
+    Profiles,
     Quotas,
     Conditions,
     UserSecrets,

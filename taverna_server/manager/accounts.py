@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from taverna_server.auth import check_name, hash_password, new_password
 from taverna_server.data.local_users import local_user
 from taverna_server.errors import BadRequest, ConfigurationError, NotPermitted, UnknownUser
+from taverna_server.manager.profiles import checked_email, checked_full_name
 from taverna_server.manager.quotas import Quotas
 from taverna_server.model.identity import User
 
@@ -20,6 +21,10 @@ class AccountChange:
     """The user of this machine its runs execute as; empty: the default."""
     enabled: bool | None = None
     admin: bool | None = None
+    email: str | None = None
+    """Empty: none."""
+    full_name: str | None = None
+    """Empty: none."""
 
 
 class Accounts(Quotas):
@@ -56,6 +61,7 @@ class Accounts(Quotas):
         self.store.add_user(check_name(name), password, bool(wanted.admin))
         self.store.set_disabled(name, not wanted.enabled)
         self.store.set_local_user(name, wanted.local_user or None)
+        self._call(name, wanted)
         return self.account(caller, name)
 
     def change_account(self, caller: User, name: str, wanted: AccountChange) -> User:
@@ -76,6 +82,7 @@ class Accounts(Quotas):
             self.store.set_admin(name, wanted.admin)
         if wanted.local_user is not None:
             self.store.set_local_user(name, wanted.local_user or None)
+        self._call(name, wanted)
         return self.account(caller, name)
 
     def remove_account(self, caller: User, name: str) -> None:
@@ -92,6 +99,12 @@ class Accounts(Quotas):
         """The user of this machine as whom runs of the account execute; empty: as the server."""
         default = self.config.default_local_user if self.config.local_users else ""
         return user.local_user or default
+
+    def _call(self, name: str, wanted: AccountChange) -> None:
+        if wanted.email is not None:
+            self.store.set_email(name, checked_email(wanted.email))
+        if wanted.full_name is not None:
+            self.store.set_full_name(name, checked_full_name(wanted.full_name))
 
     def _check_others_administer(self, user: User) -> None:
         others = (it for it in self.store.list_users() if it.name != user.name)

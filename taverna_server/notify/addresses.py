@@ -25,6 +25,11 @@ _MAILBOX = re.compile(
 )
 
 
+def is_mailbox(address: str) -> bool:
+    """Whether it is one mailbox, without a name or anything else."""
+    return bool(_MAILBOX.fullmatch(address))
+
+
 def name_of(messages: Sequence[Message]) -> str:
     """The same for the same messages: who gets them twice can tell."""
     names = [message.event_id for message in messages]

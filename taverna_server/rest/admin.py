@@ -1,7 +1,7 @@
 """``/admin``: settings, figures, accounts, for administrators (protocol dossier 11).
 
 Each setting and figure is a resource of its own; the two tables below say which
-there are. The page for people is in ``admin_page.py``.
+there are. The page for people at ``/admin`` is another face's, found under ``PAGE``.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from flask import Blueprint, Response
+from flask import Blueprint, Response, current_app
 
 from taverna_server.manager.accounts import AccountChange
 from taverna_server.manager.settings import SETTINGS, as_text
@@ -23,7 +23,7 @@ from taverna_server.representations.admin import (
     UserList,
 )
 from taverna_server.representations.binding import wire_name
-from taverna_server.rest import admin_page, received
+from taverna_server.rest import received
 from taverna_server.rest.operations import answers, chosen, offers, reads
 from taverna_server.rest.responses import created, document, nothing, text
 from taverna_server.rest.usage import described
@@ -55,9 +55,11 @@ LIST_PURPOSES = {
     "permittedWorkflowURIs": "Addresses that workflows may come from; none for anywhere.",
 }
 
+PAGE = "taverna_server.admin_page"
+"""Among the application's extensions: the view that makes the page for people."""
+
 blueprint = Blueprint("admin", __name__, url_prefix="/admin")
 blueprint.before_request(check_origin)
-blueprint.register_blueprint(admin_page.blueprint)
 
 
 def admin_url(*segments: str) -> str:
@@ -70,7 +72,8 @@ def admin_url(*segments: str) -> str:
 def get_admin() -> Response:
     """The page for people, or a link for each setting and figure."""
     if chosen() == HTML:
-        return admin_page.page()
+        made: Response = current_app.extensions[PAGE]()
+        return made
     names = {
         name: wire_name(name, field) for name, field in AdminDescription._declared_fields.items()
     }

@@ -13,11 +13,29 @@ manager and HTTP; it knows no documents of the other faces.
 
 from __future__ import annotations
 
-from taverna_server.web import assets, home, library, users
-from taverna_server.web.errors import write_error
+from taverna_server.web import (
+    admin,
+    assets,
+    drawings,
+    home,
+    library,
+    users,
+)
+from taverna_server.web.errors import is_browser, write_error
 from taverna_server.web.routes import views
 
-__all__ = ["PLACES", "assets", "home", "library", "users", "views", "write_error"]
+__all__ = [
+    "PLACES",
+    "admin",
+    "assets",
+    "drawings",
+    "home",
+    "is_browser",
+    "library",
+    "users",
+    "views",
+    "write_error",
+]
 
 PLACES = (
     "/runs",

@@ -36,7 +36,7 @@ TITLES = {
 
 def write_error(error: Exception, status: int, message: str) -> Response:
     """For ``faces.Face``."""
-    if status == 401 and is_browser() and "Authorization" not in request.headers:
+    if status == 401 and is_browser() and not _is_challenged():
         return to_sign_in()
     title = TITLES.get(status, "That did not work")
     return page(
@@ -48,6 +48,11 @@ def write_error(error: Exception, status: int, message: str) -> Response:
         request_id=request.environ[REQUEST_ID],
         sign_in=url("/users/sign_in", back=back_to()),
     )
+
+
+def _is_challenged() -> bool:
+    """Whether the browser shall ask for a login of its own, as it does at ``/admin`` of old."""
+    return "Authorization" in request.headers or request.path == "/admin"
 
 
 def _sentence(message: str) -> str:

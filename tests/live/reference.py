@@ -109,7 +109,6 @@ _ADMINISTRATION = (
     _admin("/users/{account}", answers=XJ),
     _admin("/users/{account}", "PUT", sends=XJ, answers=XJ, body="account"),
     _admin("/users/{account}", "DELETE", status=204),
-    _admin("/static/admin.css", answers=("text/css",)),
 )
 
 ROWS = (

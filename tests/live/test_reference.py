@@ -29,11 +29,10 @@ WRAPPER = b'<workflow xmlns="http://ns.taverna.org.uk/2010/xml/server/">%s</work
 ENTRY = b"""<entry xmlns="http://www.w3.org/2005/Atom"><title>a question</title><id>x</id>
 <updated>2024-05-01T19:35:20.135Z</updated><author><name>alice</name></author></entry>"""
 OTHERS = {
-    "/", "/api", "/health", "/metrics", "/openapi.json", "/style.css", "/rest/schemas",
-    "/rest/schemas/{name}", "/admin/page",
+    "/about", "/api", "/health", "/metrics", "/openapi.json", "/style.css", "/rest/schemas",
+    "/rest/schemas/{name}",
 }  # fmt: skip
-"""Beside what the original had; ``test_http``, ``test_wadl``, ``test_welcome`` and
-``test_admin_page`` have them."""
+"""Beside what the original had; ``test_http``, ``test_wadl`` and ``test_welcome`` have them."""
 BEYOND = {SCUFL, WADL, WFBUNDLE}
 """Media types that the original did not have; ``test_formats`` and ``test_wadl`` have them."""
 

@@ -58,7 +58,7 @@ def user_document(**fields: str) -> dict[str, str]:
 
 
 def test_only_administrators_get_in(client: Client, alice: Client, root: Client) -> None:
-    for path in ("/admin", "/admin/", "/admin/runLimit", "/admin/users", "/admin/static/admin.css"):
+    for path in ("/admin", "/admin/", "/admin/runLimit", "/admin/users", "/admin/usageRecords"):
         assert client.get(path).status_code == 401
         refused = alice.get(path)
         assert (refused.status_code, refused.text) == (403, "Access is denied")

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from taverna_server.web.users import signing
+from taverna_server.web.users import profile, registration, signing
 
-__all__ = ["signing"]
+__all__ = ["profile", "registration", "signing"]
