@@ -1,4 +1,4 @@
-"""The administration's page in a real browser, which runs no scripts there."""
+"""The administration in a real browser, with the login of HTTP Basic and without scripts."""
 
 from __future__ import annotations
 
@@ -37,6 +37,7 @@ def setting(server: Server, name: str) -> str:
 
 
 def test_settings_are_changed_by_people(tab: Any, administered: Server) -> None:
+    tab.goto(f"{administered.url}/admin/settings")
     tab.get_by_label("Runs in any state.").fill("12")
     tab.get_by_label("Log what clients are refused.").check()
     tab.get_by_role("button", name="Save the settings").click()
@@ -45,21 +46,26 @@ def test_settings_are_changed_by_people(tab: Any, administered: Server) -> None:
 
 
 def test_accounts_are_changed_by_people(tab: Any, administered: Server) -> None:
+    tab.goto(f"{administered.url}/admin/accounts")
+    tab.get_by_role("link", name="New account").click()
     form = tab.get_by_role("form", name="New account")
-    form.get_by_label("name").fill("carol")
-    form.get_by_label("password").fill(password("carol"))
+    form.get_by_label("Name", exact=False).first.fill("carol")
+    form.get_by_label("Password").fill(password("carol"))
     form.get_by_role("button", name="Make the account").click()
-    assert tab.get_by_role("status").inner_text() == "The account is made."
+    assert tab.get_by_role("status").inner_text() == "The account carol is made."
     carol = administered.session("carol")
     assert carol.get(f"{administered.rest}/runs").status_code == 200
+    tab.get_by_role("link", name="carol").click()
+    tab.get_by_role("link", name="Remove carol").click()
     tab.get_by_role("button", name="Remove carol").click()
-    assert tab.get_by_role("status").inner_text() == "The account is removed."
+    assert tab.get_by_role("status").inner_text() == "The account carol is removed."
     assert carol.get(f"{administered.rest}/runs").status_code == 401
 
 
-def test_mistake_is_told(tab: Any) -> None:
-    tab.get_by_role("form", name="Account admin").get_by_label("administers").uncheck()
-    tab.get_by_role("button", name="Save admin").click()
+def test_mistake_is_told(tab: Any, administered: Server) -> None:
+    tab.goto(f"{administered.url}/admin/accounts/admin")
+    tab.get_by_role("form", name="Account admin").get_by_label("Administers").uncheck()
+    tab.get_by_role("button", name="Save").click()
     assert "nobody but 'admin' administers" in tab.get_by_role("alert").inner_text()
 
 
@@ -80,7 +86,7 @@ def test_page_of_another_site_changes_nothing(browser: Any, administered: Server
     """It knows the address, and the browser would send the login."""
     target = f"{administered.url}/admin"
     evil = f"""<!doctype html><title>working</title>
-<form id="f" method="post" action="{target}/page" target="a"><input name="act" value="add">
+<form id="f" method="post" action="{target}/accounts" target="a">
 <input name="name" value="eve"><input name="password" value="x"><input name="admin"></form>
 <iframe name="a"></iframe><script>
 document.getElementById("f").submit();
