@@ -16,7 +16,6 @@ from __future__ import annotations
 from taverna_server.web import (
     admin,
     assets,
-    drawings,
     home,
     library,
     users,
@@ -28,7 +27,6 @@ __all__ = [
     "PLACES",
     "admin",
     "assets",
-    "drawings",
     "home",
     "is_browser",
     "library",
