@@ -1,9 +1,9 @@
-"""Values of output ports as files under ``wd/out``, written and described.
+"""Values of output ports as files under ``wd/out``: their names and texts, and describing them.
 
 ``PORT`` is a single value, ``PORT/1/2`` the second item of the first list, and
 ``.error`` after a name says that the file tells why there is no value
-(execution-semantics 15). A list is written whole: an empty one is an empty
-directory. ``describe_output`` reads the tree back for the server, by the rules of
+(execution-semantics 15); an empty list is an empty directory. ``outputwriting``
+writes them. ``describe_output`` reads the tree back for the server, by the rules of
 protocol dossier 7.2; what lies there is in the hands of workflows and clients, so
 it follows no symbolic link and a few odd names cost it neither time nor memory.
 """
@@ -13,7 +13,6 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-import shutil
 import stat
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
@@ -23,11 +22,9 @@ from typing import TypeAlias
 
 from taverna_server.data.values import (
     ErrorDocument,
-    FileValue,
     ListValue,
     StackFrame,
     Value,
-    read_bytes,
 )
 
 ERROR_SUFFIX = ".error"
@@ -38,7 +35,7 @@ MAX_CAUSES_DEPTH = 200
 
 MAX_LIST_DEPTH = 100
 
-# Writing
+# Names
 
 _NOT_A_NAME = re.compile(r"[/\0]|%(?:25|2F|2E|00|[0-9a-f]{64}$)|^%$")
 """What a file name cannot hold, and what looks like the way it is written then."""
@@ -62,41 +59,6 @@ def file_name(port: str) -> str:
         digest = hashlib.sha256(port.encode("utf-8", "surrogatepass")).hexdigest()
         name = f"{name[: _LONGEST // 8]}%{digest}"
     return name
-
-
-def write_output(out_dir: Path, port: str, value: Value) -> None:
-    """Write the final value of a port; the directory is made if it is not there.
-
-    Raises:
-        FileExistsError: something is saved there already.
-    """
-    out_dir.mkdir(parents=True, exist_ok=True)
-    _write(str(out_dir / file_name(port)), value)
-
-
-def _write(path: str, value: Value) -> None:
-    """Plain strings and descriptors: there may be a hundred thousand small items."""
-    if isinstance(value, ListValue):
-        Path(path).mkdir()
-        for number, item in enumerate(value, start=1):
-            _write(f"{path}/{number}", item)
-    elif isinstance(value, ErrorDocument):
-        _create(f"{path}{ERROR_SUFFIX}", error_text(value).encode("utf-8", "surrogatepass"))
-    elif isinstance(value, FileValue):
-        with value.path.open("rb") as source, Path(path).open("xb") as target:
-            shutil.copyfileobj(source, target, 1 << 20)
-    else:
-        _create(path, read_bytes(value))
-
-
-def _create(path: str, content: bytes) -> None:
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666)
-    try:
-        view = memoryview(content)
-        while view:
-            view = view[os.write(handle, view) :]
-    finally:
-        os.close(handle)
 
 
 # Error texts

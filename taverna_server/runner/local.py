@@ -60,6 +60,8 @@ CLAIM_AND_BECOME = 'set -C; echo $$ > "$0" || exit 125; exec "$@"'
 """``set -C`` makes ``>`` fail where the file exists."""
 CLAIM_PATIENCE = 10.0
 """Seconds a shell may take, on a machine with far too much to do."""
+HEAD_START = 0.2
+"""Seconds for an engine to end what it started, before that is asked to end, too."""
 KILL_PATIENCE = 10.0
 NOT_FOR_ENGINES = frozenset({
     "SUDO_COMMAND", "SUDO_USER", "SUDO_GID", "SUDO_UID", "DISPLAY", "LS_COLORS",
@@ -279,12 +281,18 @@ def _leader(run_id: str, directory: Path) -> Process | None:
 
 
 def _ask_to_end(leader: Process, known: set[Process], grace: float) -> None:
-    """SIGTERM, and as long as ``grace`` for the engine to end."""
-    signal_all(known, signal.SIGTERM)
-    signal_all(known, signal.SIGCONT)
+    """SIGTERM, and as long as ``grace`` for the engine to end.
+
+    It hears of it first, and ends what it has started: a tool that ended before the
+    engine knew why would be taken for one that failed.
+    """
     handle = leader.handle()
+    signal_all([leader], signal.SIGTERM)
+    signal_all(known, signal.SIGCONT)
     if handle is not None:
-        wait_readable(handle, grace)
+        if not wait_readable(handle, min(grace, HEAD_START)):
+            signal_all(known, signal.SIGTERM)
+            wait_readable(handle, max(0.0, grace - HEAD_START))
         os.close(handle)
 
 

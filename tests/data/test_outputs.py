@@ -19,7 +19,6 @@ from taverna_server.data.outputs import (
     described_depth,
     error_text,
     file_name,
-    write_output,
 )
 from taverna_server.data.values import (
     ErrorDocument,
@@ -30,6 +29,7 @@ from taverna_server.data.values import (
     make_list,
     read_bytes,
 )
+from tests.outputtrees import write_output
 
 from .some_values import values
 

@@ -1,7 +1,8 @@
 """Suspend, go on, stop and SIGKILL of a real engine, as a Taverna client sees them.
 
 The workflow hands its items to its first output at once, and does one thing
-after the other with them for its second.
+after the other with them for its second: what is finished of that is there before
+the list is complete, and stays, however the run ends.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from tests.live.server import Server, running
 
 TOOL = Path(__file__).parents[1] / "benchmarks" / "tool.t2flow"
 XML = {"Accept": "application/xml"}
+JSON = {"Accept": "application/json"}
 AT_ONCE = """<datalink>
       <sink type="dataflow"><port>early</port></sink>
       <source type="dataflow"><port>items</port></source>
@@ -157,6 +159,69 @@ def test_killed_engine_leaves_a_finished_run_that_says_so(
     assert alice.get(f"{run}/wd/out/early/1").text == "one"
     runs.until(lambda: not processes(run))
     assert "Run_a_tool" in alice.get(f"{run}/log").text
+    assert alice.delete(run).status_code == 204
+
+
+HANGS_AT_TWO = (
+    "if [ %%item%% = two ]; then until [ -e $TAVERNA_APPHOME/go ]; do sleep 0.05; done; fi; "
+    "printf %%item%%!"
+)
+
+
+def incomplete(alice: requests.Session, server: Server) -> str:
+    """A run that has finished one of three items."""
+    run = started(alice, server, HANGS_AT_TWO, "one,two,three")
+    runs.until(lambda: outputs(alice, run)["result"] == "list")
+    runs.until(lambda: tools(run))
+    return run
+
+
+def has_one_item(alice: requests.Session, run: str) -> None:
+    """What a client is told of the list, and what it gets."""
+    (found,) = [
+        output
+        for output in alice.get(f"{run}/output", headers=JSON).json()["workflowOutputs"]["output"]
+        if output["@name"] == "result"
+    ]
+    assert (found["@depth"], found["list"]["@length"]) == ("1", "1")
+    (item,) = found["list"]["value"]
+    assert (item["@contentFile"], item["@contentByteLength"]) == ("/out/result/1", "4")
+    assert alice.get(item["@href"]).text == "one!"
+    assert alice.get(f"{run}/wd/out/result/2").status_code == 404
+
+
+def test_items_are_there_before_their_list_is_complete(
+    alice: requests.Session, server: Server
+) -> None:
+    run = incomplete(alice, server)
+    has_one_item(alice, run)
+    assert alice.get(f"{run}/status").text == "Operating"
+    assert alice.put(f"{run}/wd/go", data=b"").status_code == 201
+    runs.wait(alice, run)
+    assert [alice.get(f"{run}/wd/out/result/{n}").text for n in (1, 2, 3)] == [
+        "one!", "two!", "three!",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("ended", "code"), [("suspended", ""), ("stopped", "143"), ("killed", "137")]
+)
+def test_finished_items_of_an_unfinished_list_stay(
+    alice: requests.Session, server: Server, ended: str, code: str
+) -> None:
+    run = incomplete(alice, server)
+    if ended == "suspended":
+        put_status(alice, run, "Stopped")
+        runs.until(lambda: {p.status() for p in processes(run)} == {psutil.STATUS_STOPPED})
+    elif ended == "stopped":
+        put_status(alice, run, "Finished")
+        runs.until(lambda: exit_code(alice, run))
+    else:
+        next(p for p in processes(run) if "executeworkflow" in " ".join(p.cmdline())).kill()
+        runs.wait(alice, run)
+    assert exit_code(alice, run) == code
+    assert outputs(alice, run) == {"early": "list", "result": "list"}
+    has_one_item(alice, run)
     assert alice.delete(run).status_code == 204
 
 

@@ -6,11 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from taverna_server.data.outputs import OutputList, describe_output, write_output
+from taverna_server.data.outputs import OutputList, describe_output
 from taverna_server.data.values import depth_of, make_list
 from taverna_server.workflow.depths import output_depths
 from taverna_server.workflow.problems import check
 from taverna_server.workflow.t2flow import read_ports, read_t2flow
+from tests.outputtrees import write_output
 
 from ..example_workflows import EXAMPLES, ROOT, Example
 

@@ -46,6 +46,8 @@ INTERVALS = 400
 limits: what a run of days tells can be read in a second."""
 MOST_EVENTS = 1000
 """Handled in one turn, so that results reach the next processors in between."""
+CROWD = 5000
+"""Waiting events that make batches wait: results are not made faster than they are saved."""
 
 
 class Bound(Protocol):
@@ -114,9 +116,21 @@ class Driver:
         self._news = False
         self._began = clock()
         self._next_progress = 0.0
+        self._room = threading.Event()
+        self._room.set()
 
     def run(self, inputs: Mapping[str, Value]) -> Ended:
         """Returns when the run has ended; nothing is being invoked any more, or soon."""
+        try:
+            self._run(inputs)
+        finally:
+            self._room.set()
+        assert self._end is not None  # noqa: S101
+        if isinstance(self._end, RunCancelled):
+            self._context.cancel()
+        return Ended(self._end, self._outputs)
+
+    def _run(self, inputs: Mapping[str, Value]) -> None:
         self._carry_out(self._scheduler.handle(RunStarted(inputs)))
         while self._end is None:
             events = self._next_events()
@@ -124,9 +138,6 @@ class Driver:
                 self._carry_out(self._scheduler.handle(*events))
             self._tell_progress()
         self._tell_progress(at_once=True)
-        if isinstance(self._end, RunCancelled):
-            self._context.cancel()
-        return Ended(self._end, self._outputs)
 
     def _next_events(self) -> list[Event]:
         """What has happened; empty when it is only time to tell the progress."""
@@ -138,7 +149,19 @@ class Driver:
                 events.append(waiting.get_nowait())
         except queue.Empty:
             pass
+        if waiting.qsize() < CROWD // 2:
+            self._room.set()
         return events + list(self._due())
+
+    def _post(self, event: Event) -> None:
+        """From a batch's thread."""
+        waiting = self._controls.events
+        waiting.put(event)
+        if waiting.qsize() > CROWD and self._end is None:
+            self._room.clear()
+            if waiting.qsize() < CROWD // 2 or self._end is not None:  # nobody would set it
+                self._room.set()
+            self._room.wait()
 
     def _patience(self) -> float | None:
         """How long there is nothing to do but wait."""
@@ -171,9 +194,10 @@ class Driver:
 
     def _invoke(self, batch: InvokeBatch) -> None:
         bound = self._bound[batch.activity]
-        post = self._controls.events.put
+        here = bound.instant and self._controls.gate.is_set()
+        post = self._controls.events.put if here else self._post
         work = BatchWork(batch, bound, self._context, self._controls.gate, post)
-        if bound.instant and self._controls.gate.is_set():
+        if here:
             work()
         else:
             self._executor.submit(work)

@@ -16,11 +16,12 @@ from taverna_server.engines.taverna.detail_log import DetailLog
 from taverna_server.engines.taverna.driver import Controls, Ended
 from taverna_server.engines.taverna.events import RunCancelled, RunStuck
 from taverna_server.engines.taverna.execution import execute, read_workflow
-from taverna_server.engines.taverna.inputs import read_inputs
+from taverna_server.engines.taverna.inputs import below, read_inputs
+from taverna_server.engines.taverna.listening import Listener
 from taverna_server.engines.taverna.plan import WorkflowPlan
 from taverna_server.engines.taverna.recording import Recording, recording
 from taverna_server.engines.taverna.reporting import EventReport
-from taverna_server.engines.taverna.saving import OutputFiles
+from taverna_server.engines.taverna.saving import BaclavaFile, OutputFiles
 from taverna_server.errors import TavernaServerError, WorkflowInvalid
 
 
@@ -67,13 +68,18 @@ class _OneRun:
         plan = read_workflow(document, self.order.options)
         wanted = self.order.generate_provenance and self.order.baclava_output is None
         with recording(wanted, plan, document, self.order.run_id, self.scratch) as record:
-            files = OutputFiles(self.directory, self.order)
+            files = self._outputs()
             ended = self._run(plan, record, files)
-            files.finish(ended.outputs)
+            files.finish()
             code = _exit_code(ended)
             return code if record is None or code else self._save(record, ended)
 
-    def _run(self, plan: WorkflowPlan, record: Recording | None, files: OutputFiles) -> Ended:
+    def _outputs(self) -> OutputFiles | BaclavaFile:
+        if self.order.baclava_output is not None:
+            return BaclavaFile(below(self.directory.wd, self.order.baclava_output))
+        return OutputFiles(self.directory.out)
+
+    def _run(self, plan: WorkflowPlan, record: Recording | None, files: Listener) -> Ended:
         order, directory = self.order, self.directory
         context = RunContext(directory.wd, self.scratch, order.run_id, order.options, directory)
 

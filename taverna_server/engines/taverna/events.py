@@ -198,6 +198,14 @@ class JobRetried:
 
 
 @dataclass(frozen=True, slots=True)
+class OutputItems:
+    """Items of workflow outputs, and lists of them, before the whole is there."""
+
+    items: tuple[tuple[str, Index, Value], ...]
+    """Port, index and value, in the order in which they came."""
+
+
+@dataclass(frozen=True, slots=True)
 class OutputReady:
     """A workflow output has its whole value."""
 
@@ -230,6 +238,7 @@ Instruction: TypeAlias = (
     | ProcessorFinished
     | JobErred
     | JobRetried
+    | OutputItems
     | OutputReady
     | RunCompleted
     | RunCancelled

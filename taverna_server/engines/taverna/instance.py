@@ -26,12 +26,13 @@ class DataflowInstance:
         plan: DataflowPlan,
         place: tuple[str, str],
         desk: Desk,
-        output: Callable[[str, Value], None],
+        output: Callable[[str, Index, Value], None],
         done: Callable[[DataflowInstance], None],
     ) -> None:
         """``place`` is put before the path and the label of every processor.
 
-        ``output`` takes each output as its value is whole; ``done`` is called last.
+        ``output`` takes what comes of each output, the whole value last; ``done`` is
+        called when all is done.
         """
         self.plan = plan
         self.outputs: dict[str, Value] = {}
@@ -96,9 +97,9 @@ class DataflowInstance:
             sink(index, value)
 
     def _take_output(self, port: str, index: Index, value: Value) -> None:
+        self._output(port, index, value)
         if index == WHOLE:
             self.outputs[port] = value
-            self._output(port, value)
             self._close()
 
     def _finished(self, name: str) -> None:

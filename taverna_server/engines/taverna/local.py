@@ -17,7 +17,7 @@ from itertools import chain, count
 from pathlib import Path
 from types import FrameType
 
-from taverna_server.data.outputs import file_name, write_output
+from taverna_server.data.outputs import file_name
 from taverna_server.data.rundir import WORKING_SUBDIRECTORIES
 from taverna_server.data.values import FileValue, Value, make_list
 from taverna_server.engines.taverna.activities.base import RunContext
@@ -28,6 +28,7 @@ from taverna_server.engines.taverna.execution import Inputs, execute, read_workf
 from taverna_server.engines.taverna.inputs import check_names, fitted, read_document
 from taverna_server.engines.taverna.plan import WorkflowPlan
 from taverna_server.engines.taverna.recording import Recording, recording
+from taverna_server.engines.taverna.saving import OutputFiles
 from taverna_server.errors import TavernaServerError, WorkflowInvalid
 
 COULD_NOT_RUN = 255
@@ -79,15 +80,20 @@ def _run(order: LocalOrder) -> int:
 
         wanted = order.bundle is not None
         with recording(wanted, plan, document, str(uuid.uuid4()), scratch) as record:
-            ended = _execute(plan, read, context, record)
-            code = _save(ended, target)
+            files = OutputFiles(target)
+            ended = _execute(plan, read, context, record, files)
+            code = _finish(ended, files, target)
             if record is not None and order.bundle is not None and code == 0:
                 return _save_bundle(order.bundle, record, ended)
             return code
 
 
 def _execute(
-    plan: WorkflowPlan, read: Inputs, context: RunContext, record: Recording | None
+    plan: WorkflowPlan,
+    read: Inputs,
+    context: RunContext,
+    record: Recording | None,
+    files: OutputFiles,
 ) -> Ended:
     controls = Controls()
 
@@ -97,9 +103,9 @@ def _execute(
             record.started(inputs)
 
     witness = None if record is None else record.witness
-    display = [make_display(sys.stderr)]
+    listeners = [files, make_display(sys.stderr)]
     with _stopped_by_signals(controls):
-        return execute(plan, read, context, controls, display, begun, witness)
+        return execute(plan, read, context, controls, listeners, begun, witness)
 
 
 def _check_bundle(bundle: Path | None) -> None:
@@ -187,12 +193,11 @@ def _stopped_by_signals(controls: Controls) -> Iterator[None]:
             signal.signal(number, handler)
 
 
-def _save(ended: Ended, target: Path) -> int:
-    """Also of a run that was stopped, what was ready."""
-    if ended.outputs:
+def _finish(ended: Ended, files: OutputFiles, target: Path) -> int:
+    """The words are those of Taverna's command line, which said them at the beginning."""
+    if files.begun:
         print(f"Outputs will be saved to the directory: {target}")
-    for port, value in ended.outputs.items():
-        write_output(target, port, value)
+    files.finish()
     if isinstance(ended.end, RunStuck):
         return COULD_NOT_RUN
     return INTERRUPTED if isinstance(ended.end, RunCancelled) else 0

@@ -1,47 +1,79 @@
-"""Outputs are saved as soon as they are whole: an engine that is killed leaves those it had."""
+"""Outputs are saved as they come: an engine that is killed leaves all that was finished."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from pathlib import Path
 
-from taverna_server.data.outputs import write_output
-from taverna_server.data.rundir import RunDirectory, RunOrder
+from taverna_server.data.outputwriting import OutputWriter
 from taverna_server.data.values import Value
-from taverna_server.engines.taverna.events import Instruction, OutputReady
-from taverna_server.engines.taverna.inputs import below
+from taverna_server.engines.taverna.events import (
+    WHOLE,
+    Index,
+    Instruction,
+    OutputItems,
+    OutputReady,
+)
 from taverna_server.engines.taverna.listening import Listener
 from taverna_server.errors import WorkflowInvalid
 
 
 class OutputFiles(Listener):
-    """Writes into ``wd/out``; a Baclava document is one file, and written at the end."""
+    """Writes into a directory; what cannot be written is told at the end."""
 
-    def __init__(self, directory: RunDirectory, order: RunOrder) -> None:
-        self._directory = directory
-        self._baclava = order.baclava_output
-        self._problem: OSError | None = None
+    def __init__(self, out: Path) -> None:
+        self._writer = OutputWriter(out)
+        self._problems: dict[str, OSError] = {}
+        """By port: what follows the first one is not tried."""
+        self.begun = False
+        """Whether there was anything to write."""
 
     def said(self, instruction: Instruction) -> None:
-        if not isinstance(instruction, OutputReady) or self._baclava is not None:
-            return
-        try:
-            write_output(self._directory.out, instruction.port, instruction.value)
-        except OSError as error:  # what is under way goes on; ``finish`` tells
-            self._problem = self._problem or error
+        if isinstance(instruction, OutputItems):
+            for port, index, value in instruction.items:
+                self._save(port, index, value)
+        elif isinstance(instruction, OutputReady):
+            self._save(instruction.port, WHOLE, instruction.value)
 
-    def finish(self, outputs: Mapping[str, Value]) -> None:
-        """Also after a stop, with what was ready.
+    def _save(self, port: str, index: Index, value: Value) -> None:
+        self.begun = True
+        if port not in self._problems:
+            try:
+                self._writer.token(port, index, value)
+            except OSError as error:  # what is under way goes on; ``finish`` tells
+                self._problems[port] = error
+
+    def finish(self) -> None:
+        """Also after a stop, with what was there.
 
         Raises:
             WorkflowInvalid: something lay where an output belongs (execution-semantics 15).
             OSError: an output could not be written.
         """
-        if self._baclava is not None:
-            from taverna_server.data.baclava import write_baclava  # few runs need it
+        self._writer.close()
+        for problem in self._problems.values():
+            if isinstance(problem, FileExistsError):
+                said = f"There is already data saved to: {problem.filename}"
+                raise WorkflowInvalid([said]) from problem
+            raise problem
 
-            write_baclava(below(self._directory.wd, self._baclava), outputs)
-        elif isinstance(self._problem, FileExistsError):
-            said = f"There is already data saved to: {self._problem.filename}"
-            raise WorkflowInvalid([said]) from self._problem
-        elif self._problem is not None:
-            raise self._problem
+
+class BaclavaFile(Listener):
+    """Writes one document with all outputs, at the end."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._outputs: dict[str, Value] = {}
+
+    def said(self, instruction: Instruction) -> None:
+        if isinstance(instruction, OutputReady):
+            self._outputs[instruction.port] = instruction.value
+
+    def finish(self) -> None:
+        """Also after a stop, with what was whole.
+
+        Raises:
+            OSError: it could not be written.
+        """
+        from taverna_server.data.baclava import write_baclava  # few runs need it
+
+        write_baclava(self._path, self._outputs)

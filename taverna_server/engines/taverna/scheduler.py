@@ -31,6 +31,7 @@ from typing import Any
 from taverna_server.data.values import Value, depth_of, wrap
 from taverna_server.engines.taverna.dispatch.base import Call, Called, Reply
 from taverna_server.engines.taverna.events import (
+    WHOLE,
     Event,
     Failure,
     Index,
@@ -40,6 +41,7 @@ from taverna_server.engines.taverna.events import (
     InvocationsNotStarted,
     InvokeBatch,
     Job,
+    OutputItems,
     OutputReady,
     PartCame,
     PartsEnded,
@@ -71,6 +73,8 @@ class Scheduler(Desk):
         self._suspended = False
         self._over = False
         self._said: list[Instruction] = []
+        self._items: list[tuple[str, Index, Value]] = []
+        """Of the workflow's outputs, not said yet."""
         self._ready: deque[ProcessorRun] = deque()
         self._calls: dict[int, tuple[Job, Reply]] = {}
         self._timers: dict[int, Callable[[], None]] = {}
@@ -97,6 +101,7 @@ class Scheduler(Desk):
         self._let_begin()
         if not (self._over or self._suspended or self._calls or self._timers):
             self._give_up()
+        self._say_items()
         said, self._said = self._said, []
         return said
 
@@ -108,6 +113,7 @@ class Scheduler(Desk):
 
     def _give_up(self) -> None:
         self._over = True
+        self._say_items()
         waiting = [text for instance in self._instances.values() for text in instance.waiting()]
         self.say(RunStuck(tuple(waiting)))
 
@@ -159,6 +165,7 @@ class Scheduler(Desk):
 
     def _stop(self, event: StopAsked) -> None:
         self._over = True
+        self._say_items()
         self.say(RunCancelled())
 
     # -- what processors and their layers ask for ----------------------------------------
@@ -233,7 +240,7 @@ class Scheduler(Desk):
         place: tuple[str, str],
         caller: tuple[str, Index],
         inputs: Values,
-        output: Callable[[str, Value], None],
+        output: Callable[[str, Index, Value], None],
         done: Callable[[Values], None],
     ) -> None:
         self._number += 1
@@ -250,15 +257,25 @@ class Scheduler(Desk):
             self._witness.ended(number, instance.outputs)
         done(instance.outputs)
 
-    def _say_output(self, port: str, value: Value) -> None:
-        self.say(OutputReady(port, value))
+    def _say_output(self, port: str, index: Index, value: Value) -> None:
+        if index == WHOLE:
+            self._say_items()
+            self.say(OutputReady(port, value))
+        else:
+            self._items.append((port, index, value))
+
+    def _say_items(self) -> None:
+        """One instruction for all that came together."""
+        if self._items:
+            self.say(OutputItems(tuple(self._items)))
+            self._items.clear()
 
     def _complete(self, outputs: Values) -> None:
         self._over = True
         self.say(RunCompleted())
 
 
-def _ignore(port: str, value: Value) -> None:
+def _ignore(port: str, index: Index, value: Value) -> None:
     return
 
 

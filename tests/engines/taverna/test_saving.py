@@ -1,4 +1,4 @@
-"""Outputs are there as soon as they are whole."""
+"""Outputs are there as soon as they come."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from taverna_server.data.rundir import RunDirectory, RunOrder
-from taverna_server.engines.taverna.events import OutputReady
-from taverna_server.engines.taverna.saving import OutputFiles
+from taverna_server.data.rundir import RunDirectory
+from taverna_server.engines.taverna.events import OutputItems, OutputReady
+from taverna_server.engines.taverna.saving import BaclavaFile, OutputFiles
 from taverna_server.errors import WorkflowInvalid
 from tests.engines.taverna.building import value
 
@@ -21,28 +21,37 @@ def directory(tmp_path: Path) -> RunDirectory:
 
 
 def test_output_is_saved_when_it_is_ready(directory: RunDirectory) -> None:
-    files = OutputFiles(directory, RunOrder("run"))
+    files = OutputFiles(directory.out)
     files.said(OutputReady("o", value(["a"], 1)))
     assert (directory.out / "o" / "1").read_text() == "a"
-    files.finish({"o": value(["a"], 1)})
+    files.finish()
+
+
+def test_items_are_saved_before_their_list(directory: RunDirectory) -> None:
+    files = OutputFiles(directory.out)
+    files.said(OutputItems((("o", (1,), "b"), ("o", (0,), "a"))))
+    assert sorted(path.name for path in (directory.out / "o").iterdir()) == ["1", "2"]
+    files.said(OutputReady("o", value(["a", "b"], 1)))
+    files.finish()
 
 
 def test_problem_is_told_at_the_end(directory: RunDirectory) -> None:
     """Other outputs are saved all the same."""
     directory.out.mkdir(exist_ok=True)
     (directory.out / "o").touch()
-    files = OutputFiles(directory, RunOrder("run"))
-    files.said(OutputReady("o", "x"))
+    files = OutputFiles(directory.out)
+    files.said(OutputItems((("o", (0,), "x"), ("o", (1,), "y"))))
+    files.said(OutputReady("o", value(["x", "y"], 1)))
     files.said(OutputReady("p", "y"))
     assert (directory.out / "p").read_text() == "y"
     with pytest.raises(WorkflowInvalid, match=r"There is already data saved to: .*/o"):
-        files.finish({"o": "x", "p": "y"})
+        files.finish()
 
 
 def test_document_is_written_at_the_end(directory: RunDirectory) -> None:
-    files = OutputFiles(directory, RunOrder("run", baclava_output="out.xml"))
+    files = BaclavaFile(directory.wd / "out.xml")
     files.said(OutputReady("o", "x"))
     assert not (directory.wd / "out.xml").exists()
-    files.finish({"o": "x"})
+    files.finish()
     assert (directory.wd / "out.xml").exists()
     assert not (directory.out / "o").exists()
