@@ -77,6 +77,8 @@ class AnalysisQuery:
     """Those of others that the user may read, instead of the user's own."""
     owner: str | None = None
     """Of shared ones: only this user's."""
+    shared_with: str | None = None
+    """Of the user's own: only those shared with this user, ``anybody`` or ``nobody``."""
     statuses: tuple[str, ...] = ()
     text: str = ""
     """Part of the name, whatever its case."""

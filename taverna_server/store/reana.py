@@ -265,6 +265,8 @@ def _matching(query: AnalysisQuery) -> sa.Select[Any]:
         )
     else:
         found = sa.select(_EVERY).where(_EVERY.c.owner == bindparam("user"))
+    if query.shared_with is not None:
+        found = _shared_with(found, query.shared_with)
     if query.owner is not None:
         found = found.where(_EVERY.c.owner == query.owner)
     if query.statuses:
@@ -278,6 +280,15 @@ def _matching(query: AnalysisQuery) -> sa.Select[Any]:
             sa.func.lower(_EVERY.c.name).contains(query.text.lower(), autoescape=True)
         )
     return found
+
+
+def _shared_with(found: sa.Select[Any], user: str) -> sa.Select[Any]:
+    granted = sa.select(permissions.c.run_id).where(permissions.c.level >= Permission.READ)
+    if user == "nobody":
+        return found.where(_EVERY.c.run_id.not_in(granted))
+    if user != "anybody":
+        granted = granted.where(permissions.c.user == user)
+    return found.where(_EVERY.c.run_id.in_(granted))
 
 
 def _page(found: sa.Select[Any], query: AnalysisQuery) -> sa.Select[Any]:

@@ -1,0 +1,46 @@
+"""What engines and steps wrote, as far as it goes into an answer (REANA dossier 7)."""
+
+from __future__ import annotations
+
+import contextlib
+from pathlib import Path
+
+from taverna_server.data.paths import WorkDirectory
+from taverna_server.errors import BadPath, UnknownEntry
+from taverna_server.manager.permissions import Guarded
+from taverna_server.model.analysis import Analysis
+from taverna_server.model.identity import Permission, User
+from taverna_server.model.run import TAVERNA
+
+LONGEST = 2**20
+"""Bytes of one log; of a longer one its end is shown."""
+
+
+class AnalysisLogs(Guarded):
+    """A deleted workflow has no logs. What the run's user may have exchanged for a link is empty."""
+
+    def engine_log(self, caller: User, found: Analysis) -> str:
+        """What the engine says, while it says it."""
+        if found.status == "deleted":
+            return ""
+        run = self.run_for(caller, found.run_id, Permission.READ)
+        directory = self.directory(run)
+        text = _end_of(directory.root, "stderr")
+        if run.workflow_type == TAVERNA:
+            text = _end_of(directory.wd, "logs/detail.log") + text
+        return text
+
+    def job_log(self, caller: User, found: Analysis, name: str) -> str:
+        """What one step wrote so far."""
+        run = self.run_for(caller, found.run_id, Permission.READ)
+        return _end_of(self.directory(run).root, f"jobs/{name}")
+
+
+def _end_of(root: Path, path: str) -> str:
+    with contextlib.suppress(UnknownEntry, BadPath):
+        stream, found = WorkDirectory(root).open_file(path)
+        with stream:
+            stream.seek(max(found.st_size - LONGEST, 0))
+            content: bytes = stream.read(LONGEST)
+            return content.decode(errors="replace")
+    return ""
