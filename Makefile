@@ -5,6 +5,7 @@ SHELL := /bin/sh
 VENV ?= .venv
 BIN := $(VENV)/bin
 CRATES := $(VENV)/crates
+CLIENTS := $(VENV)/clients
 AXE := $(VENV)/axe
 PYTHON ?= python3
 PORT ?= 8080
@@ -68,6 +69,13 @@ axe: $(AXE)/.installed ## axe-core from npm, which looks for what keeps people o
 
 screenshots: install ## Every page in light, dark and phone width, into docs/screenshots
 	$(BIN)/python -m tests.browser.screenshots docs/screenshots
+
+$(CLIENTS)/%/.installed: tests/live/reana/%_tools.txt $(BIN)/.installed
+	@sh scripts/make_venv.sh $(PYTHON) $(CLIENTS)/$*
+	$(CLIENTS)/$*/bin/python -m pip install --quiet --disable-pip-version-check -r $<
+	@touch $@
+
+clients: $(CLIENTS)/stable/.installed $(CLIENTS)/sharing/.installed ## Real reana-clients, for the tests, in environments of their own
 
 check: lint types imports test ## All of the above, exactly as CI runs it
 

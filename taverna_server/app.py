@@ -19,6 +19,7 @@ from taverna_server import player, web
 from taverna_server.auth import Authenticator, Sessions, SignIn
 from taverna_server.config import Config, load_config
 from taverna_server.manager import RunManager
+from taverna_server.reana import routes as reana
 from taverna_server.rest import admin, tree
 from taverna_server.rest.metrics import count_requests
 from taverna_server.serving import errors, faces, sessions
@@ -28,7 +29,12 @@ from taverna_server.serving.context import NAME, Services
 from taverna_server.serving.delivery import deliver
 from taverna_server.serving.faces import Face, below
 from taverna_server.serving.forms import close_files
-from taverna_server.serving.middleware import REQUEST_ID, WithoutDeploymentPath, WithRequestId
+from taverna_server.serving.middleware import (
+    REQUEST_ID,
+    WithoutAccessToken,
+    WithoutDeploymentPath,
+    WithRequestId,
+)
 from taverna_server.serving.pages import allow_reading
 from taverna_server.serving.paths import WithPlayerPaths
 from taverna_server.serving.views import join, wants_json
@@ -57,6 +63,7 @@ def write_error_of_admin(error: Exception, status: int, message: str) -> Respons
 FACES = (
     Face("player", owned_by_player, write_error_of_player, sessions.identify),
     Face("admin", below("/admin"), write_error_of_admin, sessions.identify),
+    Face("reana", reana.owns, reana.write_error, reana.identify),
     Face("taverna", lambda path: True, errors.write_sentence),
 )
 """The first that owns a path has it; the last one owns the rest."""
@@ -68,7 +75,7 @@ class Application(Flask):
     def __init__(self) -> None:
         super().__init__("taverna_server", static_folder=None)
         self.url_map = Map(strict_slashes=False, merge_slashes=False)
-        self.url_map.converters.update(tree.CONVERTERS)
+        self.url_map.converters.update({**tree.CONVERTERS, **reana.CONVERTERS})
 
     def make_default_options_response(self) -> Response:
         """200, no body, and ``Allow`` without blanks (protocol dossier 2.5)."""
@@ -106,8 +113,10 @@ def create_app(config: Config) -> Flask:
     for front in tree.FRONT:
         app.register_blueprint(front)
     app.register_blueprint(join("player", player.views, web.views))
+    for place in reana.blueprints():
+        app.register_blueprint(place)
     errors.register(app)
-    inner = WithPlayerPaths(app.wsgi_app)
+    inner = WithPlayerPaths(WithoutAccessToken(app.wsgi_app))
     app.wsgi_app = WithRequestId(WithoutDeploymentPath(inner))  # type: ignore[method-assign]
     return app
 

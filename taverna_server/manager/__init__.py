@@ -9,7 +9,9 @@ engines only through a runner.
 from __future__ import annotations
 
 from taverna_server.manager.administration import Administration
+from taverna_server.manager.analysis_logs import AnalysisLogs
 from taverna_server.manager.analysis_moves import AnalysisMoves
+from taverna_server.manager.analysis_sharing import AnalysisSharing
 from taverna_server.manager.condition import Conditions
 from taverna_server.manager.expiry import Expiry
 from taverna_server.manager.feed import Feed
@@ -21,10 +23,8 @@ from taverna_server.manager.outputs import Output, Outputs
 from taverna_server.manager.profiles import Profiles
 from taverna_server.manager.progress import Watching
 from taverna_server.manager.quotas import Quotas
-from taverna_server.manager.runs import Runs
+from taverna_server.manager.reana_accounts import ReanaAccounts
 from taverna_server.manager.security import Security
-from taverna_server.manager.sharing import Sharing
-from taverna_server.manager.status import Status
 from taverna_server.manager.user_secrets import UserSecrets
 from taverna_server.manager.viewing import Viewing
 from taverna_server.manager.workspaces import Workspaces
@@ -34,8 +34,8 @@ __all__ = ["Output", "RunManager"]
 
 class RunManager(
     AnalysisMoves,
-    Runs,
-    Status,
+    AnalysisSharing,
+    AnalysisLogs,
     Giving,
     Outputs,
     Files,
@@ -43,9 +43,9 @@ class RunManager(
     Listeners,
     Watching,
     Feed,
-    Sharing,
     Security,
     Expiry,
+    ReanaAccounts,
     Administration,
     Profiles,
     Quotas,

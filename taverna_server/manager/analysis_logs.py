@@ -17,7 +17,7 @@ LONGEST = 2**20
 
 
 class AnalysisLogs(Guarded):
-    """A deleted workflow has no logs. What the run's user may have exchanged for a link is empty."""
+    """Nothing of a deleted workflow; a link that the run's user laid there is not followed."""
 
     def engine_log(self, caller: User, found: Analysis) -> str:
         """What the engine says, while it says it."""

@@ -9,6 +9,7 @@ from taverna_server.errors import BadPath, Conflict, UnknownEntry
 from taverna_server.manager.permissions import Guarded
 from taverna_server.model.analysis import Analysis
 from taverna_server.model.identity import Permission, User
+from taverna_server.workflow.reana import read_specification
 
 
 class Workspaces(Guarded):
@@ -82,6 +83,30 @@ class Workspaces(Guarded):
         self._remove_empty(place)
         self.measure(found, place)
         return len(doomed)
+
+    def sizes(self, caller: User, found: Analysis) -> dict[str, int]:
+        """Files and directories with what is in them, as ``du -a`` has it; the whole is ``""``.
+
+        Names begin with a slash.
+        """
+        sizes: dict[str, int] = {"": 0}
+        for path, entry in sorted(self.workspace(caller, found).everything()):
+            sizes[f"/{path}"] = 0 if entry.is_dir else entry.size
+            parent = f"/{path}"
+            while parent and not entry.is_dir:
+                parent = parent.rpartition("/")[0]
+                sizes[parent] = sizes.get(parent, 0) + entry.size
+        return dict(sorted(sizes.items()))
+
+    def declared_files(self, found: Analysis, inputs: bool, outputs: bool) -> list[str]:
+        """What the specification names as its inputs and outputs; the workflow is one of them."""
+        record = self.store.record(found.run_id)
+        if record is None:
+            return ["**"]  # nobody said what is what
+        specification = read_specification(record.specification)
+        kept = specification.declared("inputs") if inputs else []
+        kept += specification.declared("outputs") if outputs else []
+        return [*kept, *filter(None, [specification.file if inputs else None])]
 
     def measure(self, found: Analysis, place: Workspace) -> None:
         self.store.set_workspace_size(place.size(), found.run_id, found.workspace)

@@ -26,7 +26,7 @@ MOST_PER_PAGE = 10**6
 
 def answer(document: object, status: int = 200) -> Response:
     """A document as JSON."""
-    return Response(json.dumps(document, ensure_ascii=False), status, content_type=JSON)
+    return Response(json.dumps(document), status, content_type=JSON)
 
 
 def said(found: Analysis, message: str, **more: object) -> dict[str, object]:
@@ -66,7 +66,8 @@ def human_time(milliseconds: int) -> str:
     """``1h 2m 3s``, without what is zero; ``0s`` for nothing."""
     minutes, seconds = divmod(milliseconds // 1000, 60)
     hours, minutes = divmod(minutes, 60)
-    parts = [f"{count}{unit}" for count, unit in zip((hours, minutes, seconds), "hms") if count]
+    counts = ((hours, "h"), (minutes, "m"), (seconds, "s"))
+    parts = [f"{count}{unit}" for count, unit in counts if count]
     return " ".join(parts) or "0s"
 
 

@@ -34,8 +34,8 @@ def diff(first: str, second: str) -> Response:
     listing = _listing(user, one, other, brief, context)
     return answer(
         {
-            "reana_specification": json.dumps(sections, ensure_ascii=False),
-            "workspace_listing": json.dumps(listing, ensure_ascii=False),
+            "reana_specification": json.dumps(sections),
+            "workspace_listing": json.dumps(listing),
         }
     )
 
@@ -71,7 +71,7 @@ def _sections(
 
 
 def _lines(value: object) -> list[str]:
-    return json.dumps(value, indent=4, sort_keys=True, ensure_ascii=False).split("\n")
+    return json.dumps(value, indent=4, sort_keys=True).split("\n")
 
 
 def _listing(user: User, one: Analysis, other: Analysis, brief: bool, context: int) -> str:

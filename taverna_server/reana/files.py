@@ -7,6 +7,7 @@ files are a ZIP made while it is sent.
 
 from __future__ import annotations
 
+import os
 import re
 import time
 from collections.abc import Mapping
@@ -101,7 +102,9 @@ def download(workflow: str, path: str) -> Response:
 
 def _disposition(name: str) -> str:
     """With its directories: the client saves the file under this name."""
-    return dump_options_header("attachment", {"filename": name})
+    return dump_options_header(
+        "attachment", {"filename": os.fsencode(name).decode(errors="replace")}
+    )
 
 
 def _zip_name(found: Analysis, path: str) -> str:
@@ -157,4 +160,3 @@ def prune(workflow: str) -> Response:
     freed = max(before - manager().analysis(user, found.run_id).size, 0)
     message = f"The workspace has been correctly pruned: {count} files, {human_size(freed)}."
     return answer(said(found, message))
-

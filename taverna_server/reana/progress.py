@@ -115,7 +115,7 @@ def logs(workflow: str) -> Response:
         "engine_specific": None,
         "job_logs": {job.id: _job_log(user, found, job) for job in on_page(jobs)},
     }
-    return answer({**about, "logs": json.dumps(inside, ensure_ascii=False)})
+    return answer({**about, "logs": json.dumps(inside)})
 
 
 def _job_log(user: User, found: Analysis, job: Job) -> dict[str, object]:

@@ -24,7 +24,7 @@ BRANCHES = (system, accounts, workflows, moves, progress, files, differences, se
 class Anything(PathConverter):
     """The rest of the path, with slashes wherever the client puts them."""
 
-    regex = r"(?s:.*)"
+    regex = r"/*[^/](?s:.*?)"
 
 
 CONVERTERS = {"anything": Anything}
@@ -34,7 +34,7 @@ __all__ = ["CONVERTERS", "blueprints", "identify", "owns", "write_error"]
 
 def blueprints() -> list[Blueprint]:
     """The same views at both places."""
-    return [_planted("reana", MODERN), _planted("reana_seed", SEED)]
+    return [_planted("reana", MODERN), _planted("reana-seed", SEED)]
 
 
 def _planted(name: str, place: str) -> Blueprint:

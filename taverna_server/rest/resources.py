@@ -16,7 +16,7 @@ from werkzeug.routing import Rule
 from taverna_server.rest.operations import Operation, operation_of
 
 _PARAMETER = re.compile(r"<(?:\w+(?:\([^)]*\))?:)?(\w+)>")
-OTHER_FACES = ("player", "reana")
+OTHER_FACES = ("player", "reana", "reana-seed")
 """Names of blueprints."""
 METHODS = ("GET", "PUT", "POST", "DELETE")
 """``HEAD`` and ``OPTIONS`` every resource has."""

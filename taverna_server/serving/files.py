@@ -36,8 +36,10 @@ _RANGE = re.compile(r"\s*bytes\s*=\s*(\d*)\s*-\s*(\d*)\s*", re.ASCII)
 _SANDBOX = "sandbox; default-src 'none'; img-src 'self' data:; style-src 'self' 'unsafe-inline'"
 
 
-def file_answer(wd: WorkDirectory, path: str) -> Response:
+def file_answer(wd: WorkDirectory, path: str, media_type: str | None = None) -> Response:
     """The file at the path, or the part of it asked for; the stream is closed by the server.
+
+    Its own type, or the one given, whatever the client accepts.
 
     Raises:
         NotAcceptable: the client takes neither its type nor plain bytes.
@@ -45,7 +47,7 @@ def file_answer(wd: WorkDirectory, path: str) -> Response:
     """
     stream, found = wd.open_file(path)
     try:
-        return _answer(stream, found, path)
+        return _answer(stream, found, path, media_type)
     except BaseException:
         stream.close()
         raise
@@ -127,8 +129,8 @@ def parse_range(header: str | None, size: int) -> tuple[int, int] | None:
     return first, end
 
 
-def _answer(stream: BinaryIO, found: stat_result, path: str) -> Response:
-    media_type = _choose(_offers(split(path)[-1], stream.read(HEAD)))
+def _answer(stream: BinaryIO, found: stat_result, path: str, media_type: str | None) -> Response:
+    media_type = media_type or _choose(_offers(split(path)[-1], stream.read(HEAD)))
     return _typed(stream, found, media_type, security_headers(path))
 
 

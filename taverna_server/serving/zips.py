@@ -10,25 +10,29 @@ Only files are members, named relative to the directory (protocol dossier 8.4).
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from zipfile import ZIP_DEFLATED
 
 from flask import Response, request
 from zipstream import ZipStream
 
-from taverna_server.data.paths import WorkDirectory
+from taverna_server.data.paths import Entry, WorkDirectory
 from taverna_server.serving.files import PIECE
 from taverna_server.serving.negotiation import ZIP
 
 
 def zip_answer(wd: WorkDirectory, path: str) -> Response:
     """Everything below the directory at the path."""
-    members = list(wd.walk(path))
+    return zip_of(wd, list(wd.walk(path)), path)
+
+
+def zip_of(wd: WorkDirectory, members: Iterable[tuple[str, Entry]], below: str = "") -> Response:
+    """These files, by their paths from the directory that they lie below."""
     if request.method == "HEAD":
         return Response(content_type=ZIP)
     archive = ZipStream(compress_type=ZIP_DEFLATED, compress_level=zlib.Z_BEST_SPEED)
     for place, entry in members:
-        whole = f"{path.rstrip('/')}/{place}".lstrip("/")
+        whole = f"{below.rstrip('/')}/{place}".lstrip("/")
         archive.add(_content(wd, whole, entry.size), _member_name(place), size=entry.size)
     return Response(archive, content_type=ZIP, direct_passthrough=True)
 

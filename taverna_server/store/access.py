@@ -26,6 +26,22 @@ _PERMISSIONS = (
     .where(permissions.c.run_id == bindparam("run"))
     .order_by(permissions.c.user)
 )
+_SHARED = permissions.join(runs, runs.c.id == permissions.c.run_id)
+_READABLE = sa.and_(VISIBLE, permissions.c.level >= Permission.READ)
+_SHARERS = (
+    sa.select(runs.c.owner)
+    .select_from(_SHARED)
+    .where(permissions.c.user == bindparam("of"), _READABLE)
+    .distinct()
+    .order_by(runs.c.owner)
+)
+_SHARED_TO = (
+    sa.select(permissions.c.user)
+    .select_from(_SHARED)
+    .where(runs.c.owner == bindparam("of"), _READABLE)
+    .distinct()
+    .order_by(permissions.c.user)
+)
 _CLEAR_PERMISSION = sa.delete(permissions).where(
     permissions.c.run_id == bindparam("run"), permissions.c.user == bindparam("who")
 )
@@ -61,6 +77,16 @@ class Access(Part):
         with self._database.read() as connection:
             rows = connection.execute(_PERMISSIONS, {"run": run_id}).all()
         return {row.user: row.level for row in rows}
+
+    def sharers(self, user: str) -> list[str]:
+        """Who lets the user read a run of theirs."""
+        with self._database.read() as connection:
+            return list(connection.scalars(_SHARERS, {"of": user}))
+
+    def shared_to(self, owner: str) -> list[str]:
+        """Whom the owner lets read a run."""
+        with self._database.read() as connection:
+            return list(connection.scalars(_SHARED_TO, {"of": owner}))
 
     def set_permission(self, run_id: str, user: str, level: Permission) -> bool:
         """Allow a user this much and no more; NONE takes it back."""
