@@ -105,4 +105,4 @@ clean: ## Remove what building and testing leave behind; .venv and data stay
 	rm -rf build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .coverage
 	find taverna_server tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
-.PHONY: help install java engines serve test fuzz lint format types imports check bench golden schemas docs driver crates axe screenshots dist clean
+.PHONY: help install java engines serve test fuzz lint format types imports check bench golden schemas docs driver crates clients axe screenshots dist clean

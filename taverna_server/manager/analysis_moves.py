@@ -48,7 +48,8 @@ class AnalysisMoves(Analyses, Status, Consumption, Ports):
             BadRequest: parameters or options that the workflow does not have.
             NotPermitted: the quota is used up.
         """
-        self.run_for(caller, found.run_id, Permission.UPDATE)
+        if found.status != "deleted":
+            self.run_for(caller, found.run_id, Permission.UPDATE)
         if start.restart:
             return self._restart(caller, found, start)
         if found.status != "created":
@@ -76,7 +77,7 @@ class AnalysisMoves(Analyses, Status, Consumption, Ports):
         specification = start.specification or read_specification(self._said(found))
         run = self._add_run(owner, specification, found.name, workspace=found.workspace)
         self._record(run, found.name, specification, found.major)
-        self.store.set_expiry(found.workspace, run.expiry)
+        self._keep_workspace(found.workspace, run.expiry)
         made = self.analysis(caller if caller.name == owner.name else owner, run.id)
         try:
             self._start(owner, made, start, specification)
@@ -84,6 +85,11 @@ class AnalysisMoves(Analyses, Status, Consumption, Ports):
             self.delete_run(owner, run.id)
             raise
         return self.analysis(owner, run.id)
+
+    def _keep_workspace(self, run_id: str, until: datetime) -> None:
+        owner = self.store.get_run(run_id)
+        if owner is not None and owner.expiry < until:
+            self.store.set_expiry(run_id, until)
 
     def _start(
         self, caller: User, made: Analysis, start: Start, specification: Specification
@@ -102,7 +108,6 @@ class AnalysisMoves(Analyses, Status, Consumption, Ports):
 
     def stop_analysis(self, caller: User, found: Analysis) -> Analysis:
         """End it. Raises Conflict where it does not work."""
-        self.run_for(caller, found.run_id, Permission.UPDATE)
         if found.status not in WORKING:
             raise Conflict(f"Workflow {found.run_id} is not running.")
         self.set_status(caller, found.run_id, RunStatus.FINISHED)

@@ -51,7 +51,7 @@ def _specification(found: Analysis) -> dict[str, Any]:
     """With the parameters that counted."""
     record = manager().record_of(found)
     inputs = record.specification.get("inputs") or {}
-    parameters = {**(inputs.get("parameters") or {}), **record.given}
+    parameters = {**(inputs.get("parameters") or {}), **record.parameters}
     return {**record.specification, "inputs": {**inputs, "parameters": parameters}}
 
 

@@ -10,7 +10,8 @@ from werkzeug.sansio.multipart import Data, Epilogue, File, MultipartDecoder, Ne
 from taverna_server.errors import BadRequest
 
 PART = "file_content"
-LONGEST_HEADERS = 2**16
+MOST_BUFFERED = 2**20
+"""Bytes: some pieces of the body, or headers of a part that are far too long."""
 
 
 def only_file(chunks: Iterator[bytes]) -> Iterator[bytes]:
@@ -22,7 +23,7 @@ def only_file(chunks: Iterator[bytes]) -> Iterator[bytes]:
     boundary = request.mimetype_params.get("boundary", "").encode()
     if not boundary:
         raise BadRequest("The form has no boundary.")
-    decoder = MultipartDecoder(boundary, max_form_memory_size=LONGEST_HEADERS)
+    decoder = MultipartDecoder(boundary, max_form_memory_size=MOST_BUFFERED)
     found, inside = False, False
     for event in _events(decoder, chunks):
         if isinstance(event, Data):

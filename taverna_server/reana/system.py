@@ -69,8 +69,6 @@ def _facts() -> list[tuple[str, str, object]]:
         ("workspaces_available", "List of available workspaces", [WORKSPACE]),
         ("default_kubernetes_memory_limit", "Default memory limit of a step", None),
         ("kubernetes_max_memory_limit", "Maximum allowed memory limit of a step", None),
-        ("default_kubernetes_jobs_timeout", "Default time limit of a step, in seconds", None),
-        ("maximum_kubernetes_jobs_timeout", "Maximum time limit of a step, in seconds", None),
         ("maximum_workspace_retention_period", "Maximum retention period, in days", days),
         ("maximum_interactive_session_inactivity_period", "Notebooks: there are none", None),
         ("supported_workflow_engines", "List of supported workflow engines", list(_ENGINES)),
