@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
+from functools import partial
 
 from flask import Response, request
+from markupsafe import Markup
 
+from taverna_server.diagrams import draw, graph_of_document
 from taverna_server.model.identity import Permission
 from taverna_server.model.library import Entry, RunQuery
 from taverna_server.serving.context import caller_or_none, manager
-from taverna_server.web.page import page
+from taverna_server.web.page import page, url
 from taverna_server.web.routes import views
 
 NEWEST = 5
@@ -37,6 +41,7 @@ def get_workflow(number: int) -> Response:
     user = caller_or_none()
     entry = manager().entry(user, number)
     zoom = request.args.get("zoom", "1")
+    zoom = zoom if zoom in ZOOMS else "1"
     return page(
         "library/entry.html",
         entry=entry,
@@ -45,9 +50,24 @@ def get_workflow(number: int) -> Response:
         may=manager().entry_permission(user, entry),
         levels=Permission,
         runs=manager().find_runs(user, RunQuery(entry=number, per_page=NEWEST)) if user else None,
-        zoom=zoom if zoom in ZOOMS else "1",
+        zoom=zoom,
         zooms=ZOOMS,
+        drawing=_drawing(entry, zoom),
     )
+
+
+def _drawing(entry: Entry, zoom: str) -> Markup:
+    """The diagram as a part of the page; its links expand and collapse nested workflows."""
+    graph = graph_of_document(entry.workflow_id, partial(manager().document_of, entry))
+    asked = request.args.getlist("expand") if "expand" in request.args else None
+    there = partial(_expanded, f"/workflows/{entry.number}", zoom)
+    drawn = draw(graph, expanded=asked, address=there, styled=False, prefix="workflow")
+    return Markup(drawn)  # noqa: S704  (the drawing escapes what workflows say)
+
+
+def _expanded(path: str, zoom: str, paths: Collection[str]) -> str:
+    kept = {"zoom": zoom} if zoom != "1" else {}
+    return f"{url(path, **kept, expand=list(paths) or [''])}#workflow-diagram"
 
 
 def inputs_of(entry: Entry) -> list[PortOnPage]:
