@@ -245,7 +245,13 @@ def _by_number(entries: _Entries) -> dict[int, dict[str, os.stat_result]]:
     """Entries by item number; numbers far beyond what is there are no items."""
     numbered: dict[int, dict[str, os.stat_result]] = {}
     for name, info in entries.items():
-        match = _ITEM.fullmatch(name)
-        if match and int(match[1]) <= 1000 + 10 * len(entries):
-            numbered.setdefault(int(match[1]), {})[name] = info
+        number = item_number(name)
+        if number and number <= 1000 + 10 * len(entries):
+            numbered.setdefault(number, {})[name] = info
     return numbered
+
+
+def item_number(name: str) -> int:
+    """The number of the item that a file's name is for, from 1; 0 for any other name."""
+    match = _ITEM.fullmatch(name)
+    return int(match[1]) if match else 0
