@@ -49,12 +49,12 @@ class Counts:
 
     @property
     def state(self) -> str:
-        """``waiting``, ``running``, ``done`` or ``errors`` (done, not all of it well)."""
+        """``waiting``, ``running``, ``failed`` or ``done``; a failure shows at once."""
+        if self.errors:
+            return "failed"
         if self.running or self.queued:
             return "running"
-        if not self.done:
-            return "waiting"
-        return "errors" if self.errors else "done"
+        return "done" if self.done else "waiting"
 
     @property
     def total(self) -> int:
@@ -125,6 +125,18 @@ class Watching(Guarded):
         """Up to now; nothing is in it before the start. Not to be changed."""
         run = self.run_for(caller, run_id, Permission.READ)
         return newest(self.directory(run).events)
+
+    def job_log(self, caller: User, run_id: str, job_id: str) -> tuple[WorkDirectory, str]:
+        """Where what a job wrote lies: a directory and the name in it.
+
+        Raises:
+            UnknownEntry: the engine told of no such job.
+        """
+        run = self.run_for(caller, run_id, Permission.READ)
+        job = newest(self.directory(run).events).jobs.get(job_id)
+        if job is None or not job.get("log"):
+            raise UnknownEntry(job_id)
+        return WorkDirectory(self.directory(run).root / "jobs"), str(job["log"])
 
     def events_after(
         self, caller: User, run_id: str, offset: int, most: int = 1 << 20

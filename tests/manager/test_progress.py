@@ -46,7 +46,7 @@ def test_last_counts_of_a_processor_stand(events: Path) -> None:
     tell(events, moved("A", 0, 0, 4, 0), {"event": "ended", "exit_code": 0})
     progress = newest(events)
     assert progress.processors == {"A": Counts(0, 0, 4, 0), "A/B": Counts(0, 0, 2, 1)}
-    assert [it.state for it in progress.processors.values()] == ["done", "errors"]
+    assert [it.state for it in progress.processors.values()] == ["done", "failed"]
     assert (progress.counts, progress.exit_code) == (Counts(0, 0, 6, 1), 0)
 
 
