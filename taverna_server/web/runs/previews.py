@@ -55,14 +55,16 @@ class Preview:
     error: ErrorText | None = None
 
 
-def preview_bytes(content: bytes, media_type: str | None = None) -> Preview:
+def preview_bytes(
+    content: bytes, media_type: str | None = None, most: int = MOST_TEXT
+) -> Preview:
     """Of a value that is in memory already."""
     found = media_type or of_content(content[:HEAD])
-    return preview(io.BytesIO(content), len(content), found)
+    return preview(io.BytesIO(content), len(content), found, most)
 
 
-def preview(stream: BinaryIO, size: int, media_type: str) -> Preview:
-    """Look at a value from its beginning."""
+def preview(stream: BinaryIO, size: int, media_type: str, most: int = MOST_TEXT) -> Preview:
+    """Look at a value from its beginning; of a text, at ``most`` bytes."""
     if media_type == ERROR:
         text = _text(stream.read(MOST_TEXT))
         return Preview("error", media_type, size, text, error=read_error(text))
@@ -72,7 +74,8 @@ def preview(stream: BinaryIO, size: int, media_type: str) -> Preview:
         return Preview(found if size <= MOST_SHOWN else "large", media_type, size)
     if not is_textual(media_type):
         return Preview("other", media_type, size)
-    return _of_text(stream.read(min(size, MOST_STRUCTURE)), size, media_type)
+    structured = MOST_STRUCTURE if most == MOST_TEXT else most
+    return _of_text(stream.read(min(size, structured)), size, media_type, most)
 
 
 def _by_browser(media_type: str) -> str | None:
@@ -84,12 +87,12 @@ def _by_browser(media_type: str) -> str | None:
     return {"audio": "sound", "video": "film"}.get(kind)
 
 
-def _of_text(content: bytes, size: int, media_type: str) -> Preview:
-    if size <= MOST_STRUCTURE:
+def _of_text(content: bytes, size: int, media_type: str, most: int) -> Preview:
+    if size == len(content):
         indented = _indented(content, media_type)
         if indented is not None:
             return Preview(indented[0], media_type, size, indented[1])
-    shown, cut = _text(content[:MOST_TEXT]), size > MOST_TEXT
+    shown, cut = _text(content[:most]), size > most
     rows = _rows(shown, media_type, cut)
     if rows:
         more = cut or len(rows) > MOST_ROWS
