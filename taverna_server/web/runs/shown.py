@@ -62,11 +62,14 @@ class Shown:
 
 
 class Outputs:
-    """The outputs of one run."""
+    """The values in a directory of one run, each named as its port."""
 
-    def __init__(self, wd: WorkDirectory, most_text: int = MOST_TEXT) -> None:
+    def __init__(
+        self, wd: WorkDirectory, most_text: int = MOST_TEXT, out: str = "out"
+    ) -> None:
         self._wd = wd
-        self._out = Path(wd.root) / "out"
+        self._place = out
+        self._out = Path(wd.root) / out
         self._most = most_text
 
     def show(self, port: str, index: Index = (), items: int = FIRST_ITEMS) -> Shown:
@@ -103,13 +106,13 @@ class Outputs:
     def _leaf(self, port: str, index: Index, found: Found, most: int) -> Shown:
         if isinstance(found, OutputAbsent | ListFound):
             return Shown(port, index)
-        return Shown(port, index, _preview(self._wd, found, most))
+        return Shown(port, index, self._preview(found, most))
 
-
-def _preview(wd: WorkDirectory, found: OutputValue | OutputError, most: int) -> Preview | None:
-    """None where the file went away meanwhile."""
-    media_type = ERROR if isinstance(found, OutputError) else None
-    return preview_of_file(wd, found.path, media_type, most)
+    def _preview(self, found: OutputValue | OutputError, most: int) -> Preview | None:
+        """None where the file went away meanwhile."""
+        media_type = ERROR if isinstance(found, OutputError) else None
+        inside = found.path.partition("/")[2]
+        return preview_of_file(self._wd, f"{self._place}/{inside}", media_type, most)
 
 
 def preview_of_file(

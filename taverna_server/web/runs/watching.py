@@ -28,7 +28,7 @@ from taverna_server.model.identity import User
 from taverna_server.model.run import COMPLETE, Run
 from taverna_server.web.runs.logs import logs_of
 from taverna_server.web.runs.questions import open_questions
-from taverna_server.web.runs.stages import message_of
+from taverna_server.player.states import status_message
 
 HOLD = 5.0
 """Seconds that one stream lives: also how long it may hold up the end of the server."""
@@ -106,7 +106,7 @@ def sight_of(manager: RunManager, user: User, run: Run) -> Sight:
     outputs = tuple(it.name for it in wd.list("out")) if wd.is_dir("out") else ()
     logs = {log.name: log.size for log in logs_of(manager, user, run)}
     is_over = run.state in COMPLETE
-    message = message_of(run, bool(questions))
+    message = status_message(run, bool(questions))
     return Sight(run.state, message, is_over, outputs, questions, logs)
 
 

@@ -1,0 +1,232 @@
+// The pages about runs while something happens: events of one run, rows of the list, logs that
+// grow. What a page shows is written by the server alone: regions marked data-live are fetched
+// anew with the page and exchanged. Without this script the pages can be loaded again by hand.
+"use strict";
+
+const stepWords = { waiting: "Waiting", running: "Running", failed: "With errors", done: "Done" };
+
+async function fetched(address) {
+  const answer = await fetch(address, { headers: { Accept: "text/html" }, credentials: "same-origin" });
+  if (!answer.ok) throw new Error(answer.statusText);
+  return new DOMParser().parseFromString(await answer.text(), "text/html");
+}
+
+// Not while somebody types in a region or has opened something in it; not a question that is
+// being answered.
+function isInUse(region, next) {
+  if (region.dataset.key && region.dataset.key === next.dataset.key) return true;
+  const focus = document.activeElement;
+  return region.contains(focus) && focus.matches("input, textarea, select, iframe");
+}
+
+function exchange(fresh) {
+  for (const region of document.querySelectorAll("[data-live]")) {
+    const next = fresh.getElementById(region.id);
+    if (!next || region.innerHTML === next.innerHTML || isInUse(region, next)) continue;
+    const open = [...region.querySelectorAll("details")].map((it) => it.open);
+    region.replaceChildren(...next.childNodes);
+    region.dataset.key = next.dataset.key ?? "";
+    [...region.querySelectorAll("details")].forEach((it, place) => { it.open = open[place] ?? it.open; });
+    window.tellTimes?.(region);
+  }
+  if (fresh.title) document.title = fresh.title;
+}
+
+class RunPage {
+  constructor(root) {
+    this.root = root;
+    this.title = document.title;
+    this.waits = null;
+    document.querySelectorAll("[data-log]").forEach((log) => this.prepare(log));
+    if (root.dataset.over === "true") return;
+    this.began = Date.now();
+    setInterval(() => this.tick(), 1000);
+    this.listen();
+  }
+
+  listen() {
+    const events = new EventSource(`${this.root.dataset.events}?after=${encodeURIComponent(this.root.dataset.place)}`);
+    events.addEventListener("progress", (event) => this.progress(JSON.parse(event.data)));
+    events.addEventListener("change", (event) => this.change(JSON.parse(event.data)));
+    events.addEventListener("over", () => { events.close(); this.root.dataset.over = "true"; this.refresh(); });
+    events.addEventListener("gone", () => { events.close(); this.refresh(); });
+  }
+
+  progress(told) {
+    for (const [path, step] of Object.entries(told.processors)) this.step(path, step);
+    const bar = document.getElementById("run-bar");
+    if (!bar || !told.total) return;
+    bar.hidden = false;
+    bar.querySelector("progress").max = told.total;
+    bar.querySelector("progress").value = told.done;
+    bar.querySelector("[data-far]").textContent = `${told.done} of ${told.total} jobs`;
+  }
+
+  step(path, step) {
+    const name = CSS.escape(path);
+    for (const box of document.querySelectorAll(`.diagram [data-processor="${name}"]`)) {
+      box.dataset.state = step.state;
+      const count = box.querySelector("text.count");
+      if (count) count.textContent = step.words;
+    }
+    const row = document.querySelector(`tr[data-step="${name}"]`);
+    if (!row) return;
+    const badge = row.querySelector(".badge");
+    badge.className = `badge step ${step.state}`;
+    badge.textContent = stepWords[step.state];
+    row.querySelectorAll("td.number").forEach((cell, place) => { cell.textContent = step.counts[place]; });
+  }
+
+  // State, outputs and questions come with the page; logs only say how long they are.
+  change(told) {
+    for (const [name, size] of Object.entries(told.logs)) {
+      const log = document.querySelector(`[data-log="${CSS.escape(name)}"]`);
+      if (log) this.grew(log, size);
+    }
+    const key = JSON.stringify([told.state, told.message, told.outputs, told.questions]);
+    if (key === this.known) return;
+    this.known = key;
+    document.title = told.questions.length ? `(!) ${this.title}` : this.title;
+    clearTimeout(this.waits);
+    this.waits = setTimeout(() => this.refresh(), 150);
+  }
+
+  async refresh() {
+    try {
+      exchange(await fetched(location.href));
+    } catch {
+      this.waits = setTimeout(() => this.refresh(), 3000);
+    }
+  }
+
+  tick() {
+    const place = document.querySelector("[data-lasts]");
+    if (!place || this.root.dataset.over === "true") return;
+    if (this.place !== place) [this.place, this.began] = [place, Date.now()];
+    const seconds = Number(place.dataset.lasts) + (Date.now() - this.began) / 1000;
+    place.textContent = spokenDuration(seconds);
+  }
+
+  prepare(log) {
+    const text = log.querySelector("pre");
+    text.scrollTop = text.scrollHeight;
+    const follow = log.querySelector("[data-follow]");
+    if (this.root.dataset.over !== "true") follow.closest("label").hidden = false;
+    log.addEventListener("toggle", () => { text.scrollTop = text.scrollHeight; this.read(log); });
+  }
+
+  grew(log, size) {
+    log.dataset.known = size;
+    const words = log.querySelector("[data-size]");
+    if (words) words.textContent = spokenSize(size);
+    this.read(log);
+  }
+
+  async read(log) {
+    const text = log.querySelector("pre");
+    const known = Number(log.dataset.known ?? text.dataset.end);
+    if (!log.open || log.dataset.busy || known === Number(text.dataset.end)) return;
+    log.dataset.busy = "1";
+    try {
+      const answer = await fetch(`${log.dataset.tail}?after=${text.dataset.end}`, { credentials: "same-origin" });
+      if (answer.ok) this.append(log, text, await answer.text(), answer.headers);
+    } finally {
+      delete log.dataset.busy;
+    }
+  }
+
+  append(log, text, more, headers) {
+    const began = Number(headers.get("X-Log-Start"));
+    if (began !== Number(text.dataset.end)) text.textContent = "";
+    text.dataset.end = headers.get("X-Log-End");
+    text.append(more);
+    if (text.textContent.length > 400000) text.textContent = text.textContent.slice(-200000);
+    if (log.querySelector("[data-follow]").checked) text.scrollTop = text.scrollHeight;
+  }
+}
+
+function spokenDuration(seconds) {
+  const whole = Math.round(seconds);
+  if (seconds < 10) return `${seconds.toFixed(1)} s`;
+  if (whole < 60) return `${whole} s`;
+  if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`;
+  return `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`;
+}
+
+function spokenSize(bytes) {
+  const units = ["bytes", "KB", "MB", "GB", "TB"];
+  let place = 0;
+  let amount = bytes;
+  while (amount >= 1000 && place < units.length - 1) { amount /= 1000; place += 1; }
+  return place ? `${amount.toFixed(1)} ${units[place]}` : `${bytes} ${bytes === 1 ? "byte" : "bytes"}`;
+}
+
+// Rows of the list that are at work are fetched again every few seconds, as long as the page
+// is looked at; what is selected stays selected.
+class RunList {
+  constructor(table) {
+    this.table = table;
+    this.bulk = document.querySelector(".bulk");
+    this.prepareBulk();
+    table.addEventListener("change", () => this.count());
+    this.again();
+  }
+
+  again() {
+    const active = this.table.querySelector("[data-active]");
+    setTimeout(() => this.look(), active ? 4000 : 20000);
+  }
+
+  async look() {
+    try {
+      if (!document.hidden) this.take(await fetched(location.href));
+    } catch {
+      // The server is away for a moment: the next look tells.
+    }
+    this.again();
+  }
+
+  take(fresh) {
+    const next = fresh.querySelector("[data-live-rows] tbody");
+    if (!next || this.table.contains(document.activeElement)) return;
+    const chosen = new Set([...this.table.querySelectorAll("input:checked")].map((it) => it.value));
+    next.querySelectorAll("input").forEach((it) => { it.checked = chosen.has(it.value); });
+    this.table.querySelector("tbody").replaceWith(next);
+    window.tellTimes?.(next);
+    this.count();
+  }
+
+  prepareBulk() {
+    const all = this.bulk.querySelector("[data-all]");
+    all.closest("label").hidden = false;
+    all.addEventListener("change", () => {
+      this.boxes().forEach((box) => { box.checked = all.checked; });
+      this.count();
+    });
+    document.querySelector("[data-bulk]").addEventListener("submit", (event) => {
+      const chosen = this.boxes().filter((box) => box.checked).length;
+      const act = event.submitter?.value;
+      if (act === "delete" && !window.confirm(`Delete ${chosen} ${chosen === 1 ? "run" : "runs"} with all files?`)) {
+        event.preventDefault();
+      }
+    });
+    this.count();
+  }
+
+  boxes() {
+    return [...this.table.querySelectorAll("input[name=run]")];
+  }
+
+  count() {
+    const chosen = this.boxes().filter((box) => box.checked).length;
+    this.bulk.querySelector("[data-selected]").textContent = chosen ? `${chosen} selected` : "None selected";
+    this.bulk.querySelectorAll("button").forEach((button) => {
+      button.disabled = !chosen || (button.value === "compare" && chosen !== 2);
+    });
+  }
+}
+
+const runRoot = document.getElementById("run");
+if (runRoot) new RunPage(runRoot);
+const runRows = document.querySelector("[data-live-rows]");
+if (runRows) new RunList(runRows);
