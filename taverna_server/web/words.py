@@ -75,11 +75,17 @@ def marked(text: str, wanted: str) -> Markup:
     return Markup().join(found.format(it) if place % 2 else it for place, it in enumerate(parts))
 
 
+def moment(seconds: float) -> datetime:
+    """A time of the file system."""
+    return datetime.fromtimestamp(seconds, UTC)
+
+
 FILTERS: dict[str, Callable[..., Any]] = {
     "when": when,
     "size": size,
     "lasting": lasting,
     "count_of": count,
     "linked": linked,
+    "moment": moment,
     "marked": marked,
 }

@@ -68,7 +68,7 @@ def _about(found: Viewed) -> dict[str, object]:
         "left": _left(found),
         "bundle": _size(manager.working_directory(user, run.id), RUN_BUNDLE),
         "result": run.baclava_output,
-        "inputs": given_inputs(manager, user, run),
+        "inputs": given_inputs(found),
     }  # fmt: skip
 
 

@@ -1,0 +1,260 @@
+"""The form for a new run: ``/runs/new``, ``/workflows/<n>/runs/new``, and what it sends.
+
+It works without scripts and without an earlier page, as the phone apps show it in a
+small window of their own (Player dossier 3.2). With ``parent_id`` it begins with what an
+earlier run was given. ``embedded=true`` is the bare form for pages of other sites, with
+presets (``input[NAME]``) that are sent without being shown (1.9). A request that cannot
+be carried out comes back as the form, with the words at the fields and all that was
+typed; only files cannot be given back to a browser, and the form says so.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from typing import Any
+
+from flask import Response, request
+
+from taverna_server.errors import BadRequest, CreationOff, Invalid, TooManyRuns, UnknownWorkflow
+from taverna_server.model.identity import User
+from taverna_server.model.library import Entry
+from taverna_server.model.run import Run
+from taverna_server.player.bodies import received
+from taverna_server.player.callers import KEY, creator
+from taverna_server.player.creation import create
+from taverna_server.player.requests import is_true, read_run, run_of, text_of
+from taverna_server.serving.context import caller_or_none, config, manager
+from taverna_server.web.page import page, policy, redirect
+from taverna_server.web.routes import views
+from taverna_server.web.runs.context import Viewed, viewed
+from taverna_server.web.runs.fields import Field, as_json, fields_of, prepared, typed_in
+from taverna_server.web.runs.given import again, given_to
+
+CREATED = "Run was successfully created."
+NOT_CREATED = "Run was not successfully created."
+_PRESET = re.compile(r"input\[(.+)\]|input_(.+)", re.DOTALL)
+_PROBLEM = re.compile(r"'(.+)' (.+)", re.DOTALL)
+_BAD_JSON = "This is no JSON object of inputs: check brackets, commas and quotes."
+_MOST_TITLE = 200
+
+
+@dataclass(frozen=True, slots=True)
+class RunForm:
+    """All that the form shows."""
+
+    entry: Entry
+    name: str
+    fields: Sequence[Field] = ()
+    parent: Viewed | None = None
+    embedded: bool = False
+    presets: Mapping[str, str] = field(default_factory=dict)
+    as_json: bool = False
+    """The inputs are edited as one JSON document."""
+    json: str = ""
+    problems: Sequence[str] = ()
+    """What is wrong and belongs to no field."""
+    name_problem: str = ""
+    json_problem: str = ""
+
+    @property
+    def is_wrong(self) -> bool:
+        """Something is to be put right."""
+        ours = [it.problem for it in self.fields]
+        return any([*ours, *self.problems, self.name_problem, self.json_problem])
+
+
+@views.get("/runs/new")
+def get_new_run() -> Response:
+    """The form, for the workflow ``workflow_id`` or the run ``parent_id``."""
+    number = request.args.get("workflow_id", "")
+    return _new(_number(number))
+
+
+@views.get("/workflows/<int:number>/runs/new")
+def get_new_run_of_workflow(number: int) -> Response:
+    """The same, at the address that the phone apps open."""
+    return _new(number)
+
+
+@views.post("/runs")
+def post_run() -> Response:
+    """Makes the run and shows it."""
+    return _made(None)
+
+
+@views.post("/workflows/<int:number>/runs")
+def post_run_of_workflow(number: int) -> Response:
+    """The same, below the workflow."""
+    return _made(number)
+
+
+def _new(number: int | None) -> Response:
+    creator()
+    embedded = request.args.get("embedded") == "true"
+    parent = viewed(it) if (it := _number(request.args.get("parent_id", ""))) else None
+    if number is None and parent is None:
+        return redirect("/workflows", "Choose the workflow that is to run.")
+    entry = _entry(number, parent)
+    presets = dict(_presets())
+    form = RunForm(
+        entry,
+        _default_name(entry, parent, embedded),
+        _fields(entry, parent, presets),
+        parent,
+        embedded,
+        {name: it for name, it in presets.items() if embedded},
+        as_json=request.args.get("as") == "json",
+    )
+    return _shown(replace(form, json=as_json(form.fields)))
+
+
+def _shown(form: RunForm, status: int = 200) -> Response:
+    response = page("runs/form.html", status, form=form, guest=caller_or_none() is None)
+    if form.embedded:
+        framed = policy(frame_ancestors=config().embedding)
+        response.headers["Content-Security-Policy"] = framed
+    return response
+
+
+def _entry(number: int | None, parent: Viewed | None) -> Entry:
+    """Of a repetition that of the run repeated, the very same document."""
+    if parent is not None:
+        return manager().entry_of(parent.run)
+    if number is None:
+        raise UnknownWorkflow("no such workflow")
+    return manager().entry(caller_or_none(), number)
+
+
+def _fields(entry: Entry, parent: Viewed | None, presets: Mapping[str, str]) -> list[Field]:
+    if parent is None:
+        return fields_of(entry, presets=presets)
+    given = {port: again(parent, port, it) for port, it in given_to(parent).items()}
+    return fields_of(entry, given)
+
+
+def _default_name(entry: Entry, parent: Viewed | None, embedded: bool) -> str:
+    """Another one each time, so that runs can be told apart in the list (2.3, U10)."""
+    if embedded:
+        return f"{entry.title} (embedded)"
+    title = parent.run.name if parent else entry.title
+    title = re.sub(r" \d{4}-\d\d-\d\d \d\d:\d\d:\d\d$", "", title)[:_MOST_TITLE]
+    return f"{title} {datetime.now(UTC):%Y-%m-%d %H:%M:%S}"
+
+
+def _presets() -> list[tuple[str, str]]:
+    """Values for inputs in the address; the second spelling is SEEK's."""
+    found = ((_PRESET.fullmatch(name), value) for name, value in request.args.items())
+    return [(match[1] or match[2], value) for match, value in found if match]
+
+
+def _number(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
+
+
+def _made(number: int | None) -> Response:
+    user = creator()
+    tree = received()
+    said = run_of(tree)
+    given = _given(said)
+    form = _sent(said, given, number)
+    if form is None:  # no workflow to show a form of
+        raise Invalid({"workflow_id": ["does not exist"]})
+    form = _with_inputs(form, said, given)
+    if form.is_wrong:
+        return _again(form)
+    try:
+        run = create(user, read_run(tree, number))
+    except Invalid as error:
+        return _again(_with_problems(form, error))
+    except (TooManyRuns, CreationOff) as error:
+        return _again(replace(form, problems=[f"{error}"]))
+    return _to(run, user)
+
+
+def _again(form: RunForm) -> Response:
+    problems = [NOT_CREATED, *form.problems]
+    return _shown(replace(form, problems=problems), 422)
+
+
+def _to(run: Run, user: User) -> Response:
+    """The page of the run; guests get the key to it."""
+    key = f"?{KEY}={manager().view_key(run)}" if user.guest or run.embedded else ""
+    return redirect(f"/runs/{run.number}{key}", CREATED)
+
+
+def _given(said: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """What was sent for each input, by port."""
+    items = said.get("inputs_attributes") or {}
+    listed = items.values() if isinstance(items, dict) else items
+    if not isinstance(items, dict | list):
+        raise BadRequest("'inputs_attributes' is no list of inputs")
+    found = [it for it in listed if isinstance(it, dict)]
+    return {name: it for it in found if (name := text_of(it.get("name")))}
+
+
+def _sent(said: dict[str, Any], given: dict[str, dict[str, Any]], number: int | None) -> RunForm | None:
+    """The form as it was sent; None where it names no workflow that the caller may see."""
+    parent_number = _number(text_of(said.get("parent_id")) or "")
+    parent = viewed(parent_number) if parent_number else None
+    wanted = _number(text_of(said.get("workflow_id")) or "") or number
+    try:
+        entry = _entry(wanted, parent)
+    except UnknownWorkflow:
+        return None
+    embedded = is_true(said.get("embedded"))
+    name = text_of(said.get("name"))
+    return RunForm(
+        entry,
+        _default_name(entry, parent, embedded) if name is None else name,
+        typed_in(_fields(entry, parent, {}), given),
+        parent,
+        embedded,
+        as_json="as_json" in said,
+        json=text_of(said.get("json")) or "",
+    )
+
+
+def _with_inputs(
+    form: RunForm, said: dict[str, Any], given: dict[str, dict[str, Any]]
+) -> RunForm:
+    """Puts the inputs into the request as the Player interface takes them."""
+    if not form.as_json:
+        depths = dict(form.entry.inputs)
+        said["inputs_attributes"], wrong = prepared(given, depths)
+        fields = [replace(it, problem=_sentence(wrong.get(it.port, ""))) for it in form.fields]
+        return replace(form, fields=fields)
+    try:
+        values = json.loads(form.json or "{}")
+    except (ValueError, RecursionError):
+        values = None
+    if not isinstance(values, dict):
+        return replace(form, json_problem=_BAD_JSON)
+    said["inputs_attributes"] = [{"name": it, "value": value} for it, value in values.items()]
+    return form
+
+
+def _with_problems(form: RunForm, error: Invalid) -> RunForm:
+    """The words at their fields; those about inputs begin with the port."""
+    rest, by_port = [], {}
+    for name, texts in error.fields.items():
+        for text in texts:
+            about = _PROBLEM.fullmatch(text) if name == "inputs" else None
+            if about and not form.as_json:
+                by_port[about[1]] = _sentence(about[2])
+            elif name != "name":
+                rest.append(f"{name}: {text}" if name != "inputs" else text)
+    known = {it.port for it in form.fields}
+    rest += [f"{port}: {text}" for port, text in by_port.items() if port not in known]
+    names = error.fields.get("name", ())
+    fields = [replace(it, problem=by_port.get(it.port, "")) for it in form.fields]
+    return replace(
+        form, fields=fields, problems=rest, name_problem=_sentence("; ".join(names))
+    )
+
+
+def _sentence(words: str) -> str:
+    return f"{words[:1].upper()}{words[1:]}." if words else ""
