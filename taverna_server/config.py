@@ -104,6 +104,12 @@ class Config:
         "phones: so, and what the old phone apps put there is published, since they come back "
         "without their login. on: run published workflows, too; what is put there is published.",
     )
+    embedding: str = option(
+        "*",
+        text,
+        "Sites whose pages may show embedded runs and their forms, as frame-ancestors of a "
+        "Content-Security-Policy names them; 'none' in quotes for none.",
+    )
     strict_inputs: bool = option(
         "yes", switch, "POST /runs refuses a run whose inputs have neither value nor example."
     )

@@ -18,6 +18,7 @@ from taverna_server.web import (
     assets,
     home,
     library,
+    runs,
     users,
 )
 from taverna_server.web.errors import is_browser, write_error
@@ -30,6 +31,7 @@ __all__ = [
     "home",
     "is_browser",
     "library",
+    "runs",
     "users",
     "views",
     "write_error",

@@ -56,4 +56,9 @@ def test_long_text_is_cut() -> None:
 
 def test_table_has_its_first_rows() -> None:
     found = preview_bytes("".join(f"{n}\t{n * n}\n" for n in range(1000)).encode())
-    assert (found.kind, found.cut, len(found.rows), found.rows[2]) == ("table", True, 100, ("2", "4"))
+    assert (found.kind, found.cut, len(found.rows), found.rows[2]) == (
+        "table",
+        True,
+        100,
+        ("2", "4"),
+    )

@@ -6,3 +6,31 @@ and ``compare`` look closer, and ``changes`` is everything that a person may do 
 Nothing of what a workflow wrote is ever part of a page of ours other than as escaped
 text: browsers fetch the rest by addresses that put it into a sandbox.
 """
+
+from __future__ import annotations
+
+from taverna_server.web.runs import (
+    bulk,
+    changes,
+    compare,
+    events,
+    files,
+    form,
+    listing,
+    logpages,
+    outputs,
+    show,
+)
+
+__all__ = [
+    "bulk",
+    "changes",
+    "compare",
+    "events",
+    "files",
+    "form",
+    "listing",
+    "logpages",
+    "outputs",
+    "show",
+]

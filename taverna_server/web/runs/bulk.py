@@ -44,7 +44,8 @@ def post_bulk() -> Response:
         raise BadRequest("there is nothing of this name to be done to runs")
     needed, do, done = _ACTS[act]
     count = sum(_done(number, needed, do) for number in numbers)
-    return redirect("/runs", **_told(count, len(numbers), done))
+    notice, error = _told(count, len(numbers), done)
+    return redirect("/runs", notice, error)
 
 
 def _numbers() -> list[int]:
@@ -60,12 +61,13 @@ def _done(number: int, needed: Permission, do: Act) -> bool:
         return False
 
 
-def _told(count: int, of: int, done: str) -> dict[str, str]:
+def _told(count: int, of: int, done: str) -> tuple[str, str]:
+    """Notice and error."""
     runs = f"{count} run{'' if count == 1 else 's'} {done}"
     if count == of:
-        return {"notice": f"{runs}."}
+        return f"{runs}.", ""
     left = f"{runs}, {of - count} left as they were: "
-    return {"error": left + "they are in another state, or not yours to change."}
+    return "", left + "they are in another state, or not yours to change."
 
 
 def repeat(found: Viewed) -> bool:

@@ -141,5 +141,3 @@ def back(found: Viewed, notice: str = "", error: str = "") -> Response:
     is_ours = referrer.netloc == request.host and path.startswith("/")
     there = path + (f"?{referrer.query}" if referrer.query else "")
     return redirect(there if is_ours else found.path, notice, error)
-
-

@@ -4,10 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from flask import request
+
 from taverna_server.manager import RunManager
-from taverna_server.model.identity import GUEST, Permission, User
+from taverna_server.model.identity import Permission, User
 from taverna_server.model.run import COMPLETE, Run
-from taverna_server.serving.context import caller_or_none, manager
+from taverna_server.player.callers import KEY, run_of, viewer
+from taverna_server.serving.context import manager
+from taverna_server.web.page import url
+
+__all__ = ["Viewed", "viewed", "viewer"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,17 +50,16 @@ class Viewed:
         return f"/runs/{self.run.number}"
 
 
-def viewer() -> User:
-    """Who calls; somebody without an account is a guest."""
-    return caller_or_none() or User(GUEST)
-
-
 def viewed(number: int, needed: Permission = Permission.READ) -> Viewed:
-    """The run of a number, for whoever calls.
+    """The run of a number, for whoever calls, perhaps with the key of the run.
 
     Raises:
         NotAuthenticated, UnknownRun, NotPermitted: as ``run_by_number``.
     """
-    user = viewer()
-    run = manager().run_by_number(caller_or_none(), number, needed)
+    user, run = run_of(number, needed)
     return Viewed(run, user, manager().permission(user, run))
+
+
+def url_with_key(path: str, **query: object) -> str:
+    """``url`` for the pages of a run: whoever came with its key goes on with it."""
+    return url(path, **query, **({KEY: request.args[KEY]} if KEY in request.args else {}))

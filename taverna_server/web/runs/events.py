@@ -7,7 +7,7 @@ from functools import cache
 from flask import Response, request
 
 from taverna_server.manager.progress import Progress
-from taverna_server.serving.context import caller_or_none, config, manager
+from taverna_server.serving.context import config, manager
 from taverna_server.web.routes import views
 from taverna_server.web.runs.context import viewed
 from taverna_server.web.runs.watching import Place, Seats, Sight, sight_of, stream
@@ -22,10 +22,10 @@ _HEADERS = {
 def get_events(number: int) -> Response:
     """What is new since ``Last-Event-ID``, or ``after``, and what happens in the next seconds."""
     found = viewed(number)
-    served, user, known = manager(), found.user, caller_or_none()
+    served, user = manager(), found.user
 
     def look() -> tuple[Sight, Progress]:
-        run = served.run_by_number(known, number)
+        run = served.run_by_number(user, number)
         progress = served.progress(user, run.id)
         return sight_of(served, user, run), progress
 

@@ -196,7 +196,9 @@ def _given(said: dict[str, Any]) -> dict[str, dict[str, Any]]:
     return {name: it for it in found if (name := text_of(it.get("name")))}
 
 
-def _sent(said: dict[str, Any], given: dict[str, dict[str, Any]], number: int | None) -> RunForm | None:
+def _sent(
+    said: dict[str, Any], given: dict[str, dict[str, Any]], number: int | None
+) -> RunForm | None:
     """The form as it was sent; None where it names no workflow that the caller may see."""
     parent_number = _number(text_of(said.get("parent_id")) or "")
     parent = viewed(parent_number) if parent_number else None
@@ -218,9 +220,7 @@ def _sent(said: dict[str, Any], given: dict[str, dict[str, Any]], number: int | 
     )
 
 
-def _with_inputs(
-    form: RunForm, said: dict[str, Any], given: dict[str, dict[str, Any]]
-) -> RunForm:
+def _with_inputs(form: RunForm, said: dict[str, Any], given: dict[str, dict[str, Any]]) -> RunForm:
     """Puts the inputs into the request as the Player interface takes them."""
     if not form.as_json:
         depths = dict(form.entry.inputs)
@@ -251,9 +251,7 @@ def _with_problems(form: RunForm, error: Invalid) -> RunForm:
     rest += [f"{port}: {text}" for port, text in by_port.items() if port not in known]
     names = error.fields.get("name", ())
     fields = [replace(it, problem=by_port.get(it.port, "")) for it in form.fields]
-    return replace(
-        form, fields=fields, problems=rest, name_problem=_sentence("; ".join(names))
-    )
+    return replace(form, fields=fields, problems=rest, name_problem=_sentence("; ".join(names)))
 
 
 def _sentence(words: str) -> str:

@@ -79,7 +79,7 @@ def again(found: Viewed, port: str, given: InputContent) -> Again:
         return Again(None, _words(_shown(wd, port, given, 0)))
 
 
-class _NotTyped(Exception):  # noqa: N818  (no error: a value that a form cannot hold)
+class _NotTyped(Exception):
     """Too long, or no text."""
 
 

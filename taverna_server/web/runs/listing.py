@@ -19,8 +19,9 @@ _A_YEAR = 365 * 24 * 3600
 @views.get("/runs")
 def get_runs() -> Response:
     """A page of the runs that the caller may see, as they want them."""
-    if not request.args and (kept := Filters.remembered(request.cookies.get(COOKIE, ""))).written():
-        return redirect(f"/runs?{kept.written()}")
+    kept = Filters.remembered(request.cookies.get(COOKIE, "")).written()
+    if kept and not request.args:
+        return redirect(f"/runs?{kept}")
     response = _listed(Filters.read(request.args))
     kept = Filters.read(request.args).written()
     response.set_cookie(
@@ -33,7 +34,7 @@ def get_runs() -> Response:
 @views.get("/workflows/<int:number>/runs")
 def get_runs_of_workflow(number: int) -> Response:
     """The same of one workflow."""
-    return _listed(Filters.read(request.args | {"workflow_id": str(number)}))  # type: ignore[operator]
+    return _listed(Filters.read(request.args | {"workflow_id": str(number)}))
 
 
 def _listed(filters: Filters) -> Response:

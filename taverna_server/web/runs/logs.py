@@ -26,7 +26,9 @@ MOST_READ = 1 << 18
 MOST_FOUND = 500
 _LONGEST_LINE = 1 << 16
 
-_CONTROL = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|[\0-\x08\x0b-\x1f]")
+_CONTROL = re.compile(
+    r"\x1b\[[0-9;?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|[\0-\x08\x0b-\x1f]"
+)
 """Colours and the like, which terminals take out."""
 
 TITLES = {

@@ -14,7 +14,8 @@ from taverna_server.serving.content_types import HEAD, of_file
 from taverna_server.serving.files import value_answer
 from taverna_server.web.page import page
 from taverna_server.web.routes import views
-from taverna_server.web.runs.context import viewed
+from taverna_server.web.runs.context import url_with_key, viewed
+from taverna_server.web.runs.show import with_policy
 from taverna_server.web.runs.shown import ITEMS, Outputs, Shown, read_index
 
 _FRAMED = {
@@ -36,16 +37,20 @@ def get_outputs(number: int) -> Response:
     numbers, pages, current = _numbers(shown, only_errors)
     if shown.kind == "list":
         shown = outputs.show_items(port, at, numbers)
-    return page(
-        "runs/outputs.html",
-        it=found,
-        run=found.run,
-        shown=shown,
-        at=at,
-        only_errors=only_errors,
-        count=len(shown.errors) if only_errors else shown.total or 0,
-        page=current,
-        pages=pages,
+    return with_policy(
+        page(
+            "runs/outputs.html",
+            it=found,
+            run=found.run,
+            shown=shown,
+            at=at,
+            only_errors=only_errors,
+            count=len(shown.errors) if only_errors else shown.total or 0,
+            page=current,
+            pages=pages,
+            url=url_with_key,
+        ),
+        embedded=False,
     )
 
 
@@ -75,5 +80,3 @@ def get_framed(number: int) -> Response:
         raise UnknownEntry(port)
     policy = f"{_FRAMED[media_type]}; frame-ancestors 'self'"
     return value_answer(wd, there.path, media_type, {"Content-Security-Policy": policy})
-
-

@@ -55,9 +55,7 @@ class Preview:
     error: ErrorText | None = None
 
 
-def preview_bytes(
-    content: bytes, media_type: str | None = None, most: int = MOST_TEXT
-) -> Preview:
+def preview_bytes(content: bytes, media_type: str | None = None, most: int = MOST_TEXT) -> Preview:
     """Of a value that is in memory already."""
     found = media_type or of_content(content[:HEAD])
     return preview(io.BytesIO(content), len(content), found, most)
@@ -135,9 +133,9 @@ def _rows(text: str, media_type: str, cut: bool) -> tuple[tuple[str, ...], ...]:
         rows = _split(lines, separator)
         widths = {len(row) for row in rows}
         declared = media_type != TEXT
-        if rows and (declared or (len(widths) == 1 and len(rows) >= _FEWEST_LINES[separator])):
-            if max(widths) > 1:
-                return tuple(rows[: MOST_ROWS + 1])
+        even = len(widths) == 1 and len(rows) >= _FEWEST_LINES[separator]
+        if max(widths, default=0) > 1 and (declared or even):
+            return tuple(rows[: MOST_ROWS + 1])
     return ()
 
 

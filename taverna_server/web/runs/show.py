@@ -9,6 +9,7 @@ and exchanges those, so what they show is written here and nowhere else.
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from urllib.parse import quote
 
 from flask import Response, request
@@ -21,10 +22,10 @@ from taverna_server.model.identity import Permission
 from taverna_server.model.library import Entry, RunQuery
 from taverna_server.model.run import RunState
 from taverna_server.player.states import status_message
-from taverna_server.serving.context import caller_or_none, services
-from taverna_server.web.page import page, url
+from taverna_server.serving.context import caller_or_none, config, services
+from taverna_server.web.page import page, policy, url
 from taverna_server.web.routes import views
-from taverna_server.web.runs.context import Viewed, viewed
+from taverna_server.web.runs.context import Viewed, url_with_key, viewed
 from taverna_server.web.runs.given import given_inputs
 from taverna_server.web.runs.logs import end_of, logs_of
 from taverna_server.web.runs.questions import Question, notes, open_questions
@@ -44,19 +45,29 @@ def get_run(number: int) -> Response:
     # The place first: what happens while the page is made is told once more, not lost.
     progress = found.manager.progress(found.user, found.run.id)
     place = place_now(sight_of(found.manager, found.user, found.run), progress)
-    return page(
+    embedded = found.run.embedded or request.args.get("embedded") == "true"
+    response = page(
         "runs/show.html",
         it=found,
         run=found.run,
         place=place,
-        embedded=found.run.embedded or request.args.get("embedded") == "true",
+        embedded=embedded,
+        url=url_with_key,
         **_about(found),
         **_state(found),
         **_work(found, progress),
     )
+    return with_policy(response, embedded)
 
 
-def _about(found: Viewed) -> dict[str, object]:
+def with_policy(response: Response, embedded: bool) -> Response:
+    """Sound and film may play; an embedded page may stand in one of another site."""
+    ancestors = {"frame_ancestors": config().embedding} if embedded else {}
+    response.headers["Content-Security-Policy"] = policy(media_src="'self'", **ancestors)
+    return response
+
+
+def _about(found: Viewed) -> dict[str, Any]:
     manager, user, run = found.manager, found.user, found.run
     children = manager.find_runs(user, RunQuery(parent=run.number, per_page=10))
     return {
@@ -93,7 +104,7 @@ def _left(found: Viewed) -> timedelta:
     return found.run.expiry - datetime.now(UTC)
 
 
-def _state(found: Viewed) -> dict[str, object]:
+def _state(found: Viewed) -> dict[str, Any]:
     manager, user, run = found.manager, found.user, found.run
     questions = open_questions(manager, user, run)
     return {
@@ -117,7 +128,7 @@ def _opened(found: Viewed, question: Question) -> str:
     return url(place, key=key) if key else ""
 
 
-def _work(found: Viewed, progress: Progress) -> dict[str, object]:
+def _work(found: Viewed, progress: Progress) -> dict[str, Any]:
     manager, user, run = found.manager, found.user, found.run
     graph = graph_of(manager, user, run)
     steps = steps_of(graph, progress)

@@ -64,9 +64,7 @@ class Shown:
 class Outputs:
     """The values in a directory of one run, each named as its port."""
 
-    def __init__(
-        self, wd: WorkDirectory, most_text: int = MOST_TEXT, out: str = "out"
-    ) -> None:
+    def __init__(self, wd: WorkDirectory, most_text: int = MOST_TEXT, out: str = "out") -> None:
         self._wd = wd
         self._place = out
         self._out = Path(wd.root) / out

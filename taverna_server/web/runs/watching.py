@@ -20,15 +20,16 @@ from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Any
 
+from taverna_server.diagrams.states import Counts as Drawn
 from taverna_server.diagrams.states import words_of
 from taverna_server.errors import BadPath, NotAuthenticated, NotPermitted, Unknown
 from taverna_server.manager import RunManager
 from taverna_server.manager.progress import Counts, Progress
 from taverna_server.model.identity import User
 from taverna_server.model.run import COMPLETE, Run
+from taverna_server.player.states import status_message
 from taverna_server.web.runs.logs import logs_of
 from taverna_server.web.runs.questions import open_questions
-from taverna_server.player.states import status_message
 
 HOLD = 5.0
 """Seconds that one stream lives: also how long it may hold up the end of the server."""
@@ -169,9 +170,8 @@ def how_far(progress: Progress) -> tuple[int, int]:
 
 
 def _told_counts(counts: Counts) -> dict[str, Any]:
-    words = words_of((counts.queued, counts.running, counts.done, counts.errors))
-    numbers = [counts.queued, counts.running, counts.done, counts.errors]
-    return {"state": counts.state, "words": words, "counts": numbers}
+    numbers = (counts.queued, counts.running, counts.done, counts.errors)
+    return {"state": counts.state, "words": words_of(Drawn(*numbers)), "counts": numbers}
 
 
 def _event(kind: str, what: Mapping[str, Any], place: Place) -> str:
