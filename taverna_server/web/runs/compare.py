@@ -22,7 +22,7 @@ from taverna_server.web.runs.show import outputs_of
 from taverna_server.web.runs.shown import Shown
 from taverna_server.web.words import lasting, when
 
-MOST_ITEMS = 20
+MOST_ITEMS = 5
 MOST_COMPARED = 64 << 20
 """Bytes of an output that are compared; of a longer one, the size."""
 CANDIDATES = 50

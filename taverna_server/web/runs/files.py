@@ -42,9 +42,9 @@ def get_files(number: int) -> Response:
 
 @views.get("/runs/<int:number>/file")
 def get_file(number: int) -> Response:
-    """One file (``path``) as it is, in a sandbox; ``download`` to keep it, ``show`` as a page."""
+    """One file (``name``) as it is, in a sandbox; ``download`` to keep it, ``show`` as a page."""
     found = viewed(number)
-    path = request.args.get("path", "")
+    path = request.args.get("name", "")
     wd = _wd(found)
     if request.args.get("show"):
         wd.entry(path)

@@ -17,7 +17,7 @@ from taverna_server.web.runs.shown import Shown
 from taverna_server.web.runs.steps import Step
 
 MOST_STEPS = 10
-MOST_SAID = 20
+MOST_SAID = 5
 LAST_WORDS = 2000
 """Bytes of the log of a run that says nothing else of why it failed."""
 
@@ -33,8 +33,8 @@ class Reasons:
 
     summary: str
     """Of the whole run; empty for one that came to its end."""
-    said: Sequence[str]
-    """What the engine told while it ran."""
+    said: Sequence[tuple[str, Sequence[str]]]
+    """What the engine told while it ran: each cause once, with the places where it showed."""
     steps: Sequence[Step]
     """Those with errors."""
     values: Sequence[Shown]
@@ -51,12 +51,22 @@ def reasons_of(
 ) -> Reasons:
     """For a run in any state."""
     summary = _summary(viewed, progress) if viewed.is_over else ""
-    said = [it["message"] for it in progress.messages if it["level"] in ("warning", "error")]
+    said = _gathered(progress)
     wrong = [(path, counts) for path, counts in steps if counts.errors]
     values = [it for it in outputs if it.errors or it.is_error]
     silent = summary and not (said or wrong or values)
     words = _last_words(viewed) if silent else ""
-    return Reasons(summary, said[:MOST_SAID], wrong[:MOST_STEPS], values, words)
+    return Reasons(summary, said, wrong[:MOST_STEPS], values, words)
+
+
+def _gathered(progress: Progress) -> list[tuple[str, list[str]]]:
+    """The engine writes ``place: cause``, for every job that failed."""
+    found: dict[str, list[str]] = {}
+    for told in progress.messages:
+        if told["level"] in ("warning", "error"):
+            place, colon, cause = told["message"].partition(": ")
+            found.setdefault(cause if colon else place, []).append(place if colon else "")
+    return list(found.items())[:MOST_SAID]
 
 
 def _summary(viewed: Viewed, progress: Progress) -> str:
