@@ -127,7 +127,8 @@ def _opened(out: Path, port: str, index: Index) -> Iterator[_Place | None]:
         yield None
         return
     try:
-        name = _chosen(file_name(port), os.listdir(directory))
+        with os.scandir(directory) as entries:
+            name = _chosen(file_name(port), [entry.name for entry in entries])
         place = _Place(directory, name, f"{out.name}/{name}") if name else None
         if place is None and index:
             raise UnknownEntry(port)
