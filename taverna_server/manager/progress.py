@@ -132,7 +132,7 @@ class Watching(Guarded):
         outcome = self.directory(run).read_outcome()
         return outcome.message if outcome else ""
 
-    def job_log(self, caller: User, run_id: str, job_id: str) -> tuple[WorkDirectory, str]:
+    def log_of_job(self, caller: User, run_id: str, job_id: str) -> tuple[WorkDirectory, str]:
         """Where what a job wrote lies: a directory and the name in it.
 
         Raises:

@@ -110,7 +110,7 @@ def find_log(manager: RunManager, user: User, run: Run, name: str) -> Log:
         UnknownEntry: there is none of that name.
     """
     if name.startswith("job-"):
-        place, file = manager.job_log(user, run.id, name.removeprefix("job-"))
+        place, file = manager.log_of_job(user, run.id, name.removeprefix("job-"))
         return Log(name, "Job", place, (file,))
     for log in logs_of(manager, user, run):
         if log.name == name:
