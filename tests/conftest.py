@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from tests import chromium
 
 GOLDEN = Path(__file__).parent / "golden"
 
@@ -35,3 +37,13 @@ def golden(request: pytest.FixtureRequest) -> Callable[[str, bytes], None]:
         assert content == path.read_bytes()
 
     return compare
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    """A real one, for all tests of a process."""
+    if chromium.CHROMIUM is None:
+        pytest.skip("no browser here: apt-get install chromium")
+    pytest.importorskip("playwright.sync_api", reason="pip install playwright")
+    with chromium.started() as found:
+        yield found

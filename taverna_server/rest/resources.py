@@ -50,7 +50,7 @@ def methods(app: Flask) -> list[Method]:
 
 
 def _methods(app: Flask) -> Iterator[Method]:
-    for rule in filter(_is_ours, app.url_map.iter_rules()):
+    for rule in filter(is_of_this_face, app.url_map.iter_rules()):
         view = app.view_functions[rule.endpoint]
         operation = operation_of(view)
         if operation is None:
@@ -61,7 +61,7 @@ def _methods(app: Flask) -> Iterator[Method]:
             yield Method(path, method, name, _purpose(view, name), operation)
 
 
-def _is_ours(rule: Rule) -> bool:
+def is_of_this_face(rule: Rule) -> bool:
     """The faces for people, scripts and REANA describe themselves."""
     return rule.endpoint.partition(".")[0] not in OTHER_FACES
 

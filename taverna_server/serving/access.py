@@ -51,7 +51,7 @@ def authenticate() -> None:
         raise NotPermitted("Access is denied")
     if user and user.page_of:
         pages.check_page(user)
-    if user and user.run_id and _needs_account(request.path) and not _is_own(user.run_id):
+    if user and user.run_id and not _is_own(user.run_id) and not _is_description():
         raise NotPermitted("Access is denied")
 
 
@@ -82,6 +82,11 @@ def _is_own(run_id: str) -> bool:
         return False
     # A list of URIs has the server fetch things, which a run can do for itself (dossier 18).
     return bool(_OF_RUN_ACCOUNTS.fullmatch(rule.rule)) and request.mimetype != URI_LIST
+
+
+def _is_description() -> bool:
+    """What the Taverna face tells everybody; the other faces are for people and programs."""
+    return current_face().name == "taverna" and not _needs_account(request.path)
 
 
 def _needs_account(path: str) -> bool:

@@ -10,20 +10,8 @@ import pytest
 
 from tests.browser.sites import Site, site
 from tests.live.server import password
-from tests.live.test_interactions import CHROMIUM
 
 Visitor = Callable[[str | None], contextlib.AbstractContextManager[Any]]
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Any]:
-    if CHROMIUM is None:
-        pytest.skip("no browser here: apt-get install chromium")
-    playwright = pytest.importorskip("playwright.sync_api", reason="pip install playwright")
-    with playwright.sync_playwright() as started:
-        browser = started.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="session")
@@ -34,12 +22,12 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 
 
 @pytest.fixture(scope="session")
-def visitor(chromium: Any, place: Site) -> Visitor:
+def visitor(browser: Any, place: Site) -> Visitor:
     """``with visitor("alice") as tab``: a window of somebody's, or of nobody's with None."""
 
     @contextlib.contextmanager
     def visit(user: str | None) -> Iterator[Any]:
-        with chromium.new_context(viewport=DESKTOP) as context:
+        with browser.new_context(viewport=DESKTOP) as context:
             tab = context.new_page()
             if user is not None:
                 sign_in(tab, place.server.url, user)

@@ -9,13 +9,11 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import sync_playwright
-
+from tests import chromium
 from tests.browser.conftest import DESKTOP, sign_in
 from tests.browser.sites import Site, site
 from tests.browser.test_pages import looks, walked
 from tests.browser.walking import kind_of
-from tests.live.test_interactions import CHROMIUM
 
 TALLEST = 2400
 """Pixels of a page that are shown; a longer one is cut."""
@@ -28,13 +26,11 @@ def main(directory: Path) -> None:
     with (
         tempfile.TemporaryDirectory() as scratch,
         site(Path(scratch)) as place,
-        sync_playwright() as started,
+        chromium.started() as browser,
     ):
-        browser = started.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         for user in (None, "alice", "admin"):
             with browser.new_context(viewport=DESKTOP) as context:
                 _visit(context.new_page(), place, user, directory)
-        browser.close()
 
 
 def _visit(tab: Any, place: Site, user: str | None, directory: Path) -> None:

@@ -10,9 +10,6 @@ from typing import Any
 import pytest
 
 from tests.live.server import Server, password, running
-from tests.live.test_interactions import browser
-
-__all__ = ["browser"]
 
 
 @pytest.fixture(scope="module")

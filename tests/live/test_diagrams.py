@@ -11,9 +11,6 @@ import requests
 
 from tests.live import runs
 from tests.live.server import Server
-from tests.live.test_interactions import browser
-
-__all__ = ["browser"]
 
 NESTED = Path(__file__).parents[2] / "examples" / "nested_workflow" / "workflow.t2flow"
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -25,7 +24,6 @@ REPLY = """<?xml version="1.0"?>
   <interaction:result-status>{status}</interaction:result-status>
 </entry>"""
 ASKING = (Path(__file__).parent / "workflows" / "asking.t2flow").read_text()
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser"))), None)
 
 
 def asking(template: str) -> bytes:
@@ -119,17 +117,6 @@ def test_cancel_ends_a_run_that_asks(server: Server, alice: requests.Session) ->
     with waiting(alice, server, "ask") as run:
         assert alice.put(f"{run}/status", data="Finished").status_code == 200
         runs.wait(alice, run, 5)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    if CHROMIUM is None:
-        pytest.skip("no browser here: apt-get install chromium")
-    playwright = pytest.importorskip("playwright.sync_api", reason="pip install playwright")
-    with playwright.sync_playwright() as started:
-        chromium = started.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield chromium
-        chromium.close()
 
 
 @pytest.fixture

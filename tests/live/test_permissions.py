@@ -20,6 +20,7 @@ from taverna_server.app import create_app
 from taverna_server.config import Config
 from taverna_server.data.credentials import read_credentials
 from taverna_server.data.rundir import RunDirectory
+from taverna_server.rest.resources import is_of_this_face
 from tests import fakes
 from tests.live import runs
 from tests.live.server import Server, running
@@ -53,7 +54,7 @@ TEXTS = {*REFUSED.values(), UNKNOWN, DENIED}
 
 RUN = "/rest/runs/<run_id>"
 OF_EVERYBODY = re.compile(
-    r"/rest(/policy(/\w+)?|/schemas(/.*)?)?|/(api|health|metrics|openapi\.json|style\.css)?"
+    r"/rest(/policy(/\w+)?|/schemas(/.*)?)?|/(about|api|health|metrics|openapi\.json|style\.css)?"
 )
 OF_THE_RUN_ITSELF = re.compile(rf"{RUN}/(wd|interaction)(/.*)?")
 SAMPLES = {
@@ -82,10 +83,11 @@ BODIES: dict[str, object] = {
 }
 
 
-def resources() -> list[tuple[str, str]]:
-    """Every rule with every method."""
+def resources(of_this_face: bool = True) -> list[tuple[str, str]]:
+    """Every rule with every method, of the Taverna face or of the others."""
     with tempfile.TemporaryDirectory() as data:
-        rules = list(create_app(Config(data=Path(data))).url_map.iter_rules())
+        every = create_app(Config(data=Path(data))).url_map.iter_rules()
+    rules = [rule for rule in every if is_of_this_face(rule) == of_this_face]
     found = {(rule.rule, method) for rule in rules for method in rule.methods or ()}
     return sorted(item for item in found if item[1] not in ("HEAD", "OPTIONS"))
 
@@ -210,6 +212,11 @@ def test_run_itself_gets_to_no_other_run(world: World, rule: str, method: str) -
     if needed(rule, method) != PUBLIC:
         answer = world.ask(world.other_itself, rule, method)
         assert (answer.status_code, answer.text) == (403, DENIED)
+
+
+@pytest.mark.parametrize(("rule", "method"), resources(of_this_face=False))
+def test_run_itself_has_no_business_at_other_faces(world: World, rule: str, method: str) -> None:
+    assert world.ask(world.itself, rule, method).status_code == 403
 
 
 @pytest.mark.parametrize("rule", [rule for rule, method in resources() if method == "GET"])
