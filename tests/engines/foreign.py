@@ -81,12 +81,11 @@ class ForeignRun:
     def engine_log(self) -> str:
         return self.directory.stderr.read_text()
 
-    def until_running(self, process: subprocess.Popen[bytes]) -> None:
+    def until_running(self) -> None:
         """Until one of its jobs has begun."""
         deadline = time.monotonic() + PATIENCE
         while not any(job["status"] == "running" for job in self.jobs()):
-            if process.poll() is not None or time.monotonic() > deadline:
-                end(process)
+            if self.directory.outcome_json.exists() or time.monotonic() > deadline:
                 raise AssertionError(self.engine_log)
             time.sleep(0.02)
 
@@ -130,7 +129,11 @@ def prepare(
 def stop_while_running(run: ForeignRun) -> tuple[int, float, list[int]]:
     """SIGTERM when a job runs: the exit code, how long it took, and which processes are left."""
     process = run.start()
-    run.until_running(process)
+    try:
+        run.until_running()
+    except AssertionError:
+        end(process)
+        raise
     below = list(descendants(process.pid))
     begun = time.monotonic()
     process.terminate()

@@ -157,10 +157,11 @@ def _limits(environment: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _initial(given: Mapping[str, Any]) -> dict[str, Any]:
+    """The parameters. Never none: without any Yadage makes no ``init`` for stages to follow."""
     data: dict[str, Any] = {}
     for name in given["initfiles"]:
         data |= yaml.safe_load(Path(name).read_bytes()) or {}
-    return {**data, **given["parameters"]}
+    return {**data, **given["parameters"]} or {"workspace": given["workspace"]}
 
 
 def _execute(given: Mapping[str, Any], path: str) -> None:

@@ -188,7 +188,7 @@ def test_stop_ends_it_within_a_second_and_leaves_nothing(tmp_path: Path) -> None
 def test_engine_that_is_killed_takes_its_steps_with_it(tmp_path: Path) -> None:
     run = cwl(tmp_path, chain(tool("long", "sh", "-c", "sleep 61")))
     process = run.start()
-    run.until_running(process)
+    run.until_running()
     (engine,) = [pid for pid in _children(process.pid) if "cwl" in _command_line(pid)]
     os.kill(engine, signal.SIGKILL)
     assert process.wait(10) == 137
