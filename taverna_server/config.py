@@ -38,12 +38,14 @@ from taverna_server.errors import ConfigurationError
 
 SECTION = "taverna-server"
 PREFIX = "TAVERNA_SERVER_"
-ENGINE_OPTIONS = (
+TAVERNA_OPTIONS = (
     "executor", "dask_scheduler", "java", "beanshell", "maven", "ssh", "components",
-    "engine_environments", "step_sandbox", "step_network", "step_directories", "step_images",
-    "step_unknown_images", "step_containers",
 )  # fmt: skip
-"""Options that concern the engine: ``run.json`` carries them to it."""
+ENGINE_OPTIONS = (
+    *TAVERNA_OPTIONS, "engine_environments", "step_sandbox", "step_network", "step_directories",
+    "step_images", "step_unknown_images", "step_containers",
+)  # fmt: skip
+"""Options that concern the engines: ``run.json`` carries them to it."""
 
 T = TypeVar("T")
 

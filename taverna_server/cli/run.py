@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from taverna_server.cli.options import Subparsers, add_options, config_of
-from taverna_server.config import ENGINE_OPTIONS
+from taverna_server.config import TAVERNA_OPTIONS
 from taverna_server.errors import BadRequest
 
 
@@ -28,7 +28,7 @@ def add_to(subparsers: Subparsers) -> None:
         help="a new directory for the outputs [named for the workflow]")  # fmt: skip
     add("--bundle", metavar="FILE", type=Path,
         help="a run bundle to write: inputs, outputs, intermediate values, provenance")  # fmt: skip
-    add_options(parser, ENGINE_OPTIONS)
+    add_options(parser, TAVERNA_OPTIONS)
     parser.set_defaults(run=run)
 
 
@@ -43,7 +43,7 @@ def run(given: argparse.Namespace) -> int:
         baclava=given.baclava,
         output=given.output,
         bundle=given.bundle,
-        options={name: getattr(config, name) for name in ENGINE_OPTIONS},
+        options={name: getattr(config, name) for name in TAVERNA_OPTIONS},
     )
     return run_locally(order)
 

@@ -14,6 +14,7 @@ import tempfile
 from pathlib import Path
 
 import drawings
+import foreign
 import growth
 import hello
 import iterations
@@ -35,6 +36,7 @@ def main(arguments: list[str]) -> None:
     scale = SMOKE if "--smoke" in arguments else FULL
     with tempfile.TemporaryDirectory(prefix="taverna-bench-") as scratch:
         hello.measure(scale, Path(scratch))
+        foreign.measure(scale, Path(scratch))
         reads.measure(scale, Path(scratch))
         drawings.measure(scale)
         iterations.measure(scale, Path(scratch))

@@ -24,6 +24,9 @@ def printed() -> str:
     [
         "POST to Finished",
         "executeworkflow alone",
+        "the command of the serial one alone",
+        "cwltool alone",
+        "executeworkflow of the same",
         "GET status",
         "GET one run",
         "GET runs, 10 own, 10 of others",
