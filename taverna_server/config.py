@@ -115,6 +115,12 @@ class Config:
     strict_inputs: bool = option(
         "yes", switch, "POST /runs refuses a run whose inputs have neither value nor example."
     )
+    empty_inputs: bool = option(
+        "no",
+        switch,
+        "GET /runs/new of a workflow without inputs has an empty inputs_attributes; "
+        "Taverna's phone app of 2015 needs one.",
+    )
     max_upload_size: int = option("2G", size, "Longest form with files for POST /runs, in bytes.")
     default_lifetime: int = option(
         "1440", whole(1), "Minutes until a new run expires and is removed."

@@ -17,6 +17,7 @@
     │   │   ├── UnknownRun  UnknownPort  UnknownEntry  UnknownUser  UnknownWorkflow
     │   │   └── UnknownCredential  UnknownEvent
     │   ├── Invalid                 fields that cannot be as they are; says which and why
+    │   ├── Gone                    it was there, and is over
     │   ├── TooLarge                longer than this resource takes
     │   ├── TooManyAttempts         wait before the next try
     │   ├── BadUriList              a list of URIs that names nothing to fetch
@@ -148,6 +149,10 @@ class Invalid(ClientMistake):
     def __init__(self, fields: Mapping[str, Sequence[str]]) -> None:
         self.fields = {name: tuple(texts) for name, texts in fields.items()}
         super().__init__("; ".join(f"{name} {it}" for name in fields for it in fields[name]))
+
+
+class Gone(ClientMistake):
+    """What this is about is over."""
 
 
 class TooLarge(ClientMistake):

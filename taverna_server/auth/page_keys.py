@@ -21,7 +21,7 @@ from taverna_server.model.run import RunStatus
 from taverna_server.store import Store
 
 PREFIX = "tvi_"
-_KEY = re.compile(rf"{PREFIX}([0-9A-Za-z]+)_([0-9a-f]{{64}})")
+_KEY = re.compile(rf"{PREFIX}([0-9A-Za-z]+_?)_([0-9a-f]{{64}})")
 _AT_WORK = (RunStatus.OPERATING, RunStatus.STOPPED)
 
 

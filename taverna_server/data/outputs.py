@@ -28,6 +28,8 @@ from taverna_server.data.values import (
 )
 
 ERROR_SUFFIX = ".error"
+OUTPUT_SUBDIRECTORY = "out"
+"""Of the working directory."""
 
 MAX_ERROR_LINES = 10_000
 MAX_CAUSES_DEPTH = 200

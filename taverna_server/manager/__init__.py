@@ -17,14 +17,15 @@ from taverna_server.manager.expiry import Expiry
 from taverna_server.manager.feed import Feed
 from taverna_server.manager.files import Files
 from taverna_server.manager.giving import Giving
-from taverna_server.manager.interactions import Interactions
 from taverna_server.manager.listeners import Listeners
 from taverna_server.manager.outputs import Output, Outputs
 from taverna_server.manager.profiles import Profiles
 from taverna_server.manager.progress import Watching
+from taverna_server.manager.questions import Questions
 from taverna_server.manager.quotas import Quotas
 from taverna_server.manager.reana_accounts import ReanaAccounts
 from taverna_server.manager.security import Security
+from taverna_server.manager.services import ServiceCredentials
 from taverna_server.manager.user_secrets import UserSecrets
 from taverna_server.manager.viewing import Viewing
 from taverna_server.manager.workspaces import Workspaces
@@ -39,7 +40,7 @@ class RunManager(
     Giving,
     Outputs,
     Files,
-    Interactions,
+    Questions,
     Listeners,
     Watching,
     Feed,
@@ -53,6 +54,7 @@ class RunManager(
     UserSecrets,
     Workspaces,
     Viewing,
+    ServiceCredentials,
 ):
     """Everything a caller can do to runs; the caller is the first argument everywhere.
 

@@ -23,9 +23,10 @@ from taverna_server.data.rundir import RunDirectory
 from taverna_server.data.vault import Vault
 from taverna_server.errors import ConfigurationError, InvalidCredential, RunRefused
 from taverna_server.manager.sealing import Sealing
+from taverna_server.manager.services import logins_for
 from taverna_server.manager.user_secrets import secrets_document
 from taverna_server.model.credentials import USERPASS, Credential, Trust, UserPass
-from taverna_server.model.identity import run_account
+from taverna_server.model.identity import GUEST, run_account
 from taverna_server.model.run import TAVERNA, Run
 from taverna_server.store import Store
 
@@ -48,7 +49,7 @@ class Handover:
             RunRefused: the credentials cannot be opened any more.
         """
         try:
-            credentials = self._sealing.credentials(run.id)
+            credentials = [*self._sealing.credentials(run.id), *self._of_services(run)]
             trusts = self._sealing.trusts(run.id)
             files = {**dict(_key_files(credentials)), **_trust_file(trusts)}
         except (ConfigurationError, InvalidCredential) as error:
@@ -67,6 +68,12 @@ class Handover:
             raise RunRefused(f"the user's secrets cannot be used: {error}") from error
         if content is not None:
             write_private(directory.security / SECRETS, content)
+
+    def _of_services(self, run: Run) -> Iterator[Credential]:
+        """What its owner has the server keep for all runs (Player dossier 1.11)."""
+        if run.owner != GUEST:
+            for uri, login, password in logins_for(self._store, self._vault, run.owner):
+                yield UserPass("", uri, login, password)
 
     def user_for(self, run: Run) -> LocalUser | None:
         """As whom the run executes; None: as the server itself.

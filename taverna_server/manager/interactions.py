@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from taverna_server.data.paths import Entry, WorkDirectory
@@ -40,13 +40,14 @@ class Interactions(Guarded):
     def interaction_feed(self, caller: User, run_id: str) -> tuple[Run, list[FeedEntry]]:
         """The run, and the entries of its feed, newest first; too large ones are left out."""
         run = self.run_for(caller, run_id, Permission.READ)
+        return run, list(self._feed_of(run))
+
+    def _feed_of(self, run: Run) -> Iterator[FeedEntry]:
         wd = self._wd(run)
         listed = sorted(_listed(wd), key=lambda e: (e.modified, _number(e)), reverse=True)
-        entries = []
         for entry in listed:
             with contextlib.suppress(UnknownEntry, BadPath):  # deleted since, or too large
-                entries.append(_read(wd, entry))
-        return run, entries
+                yield _read(wd, entry)
 
     def interaction_entry(self, caller: User, run_id: str, name: str) -> FeedEntry:
         """One entry.
@@ -66,7 +67,10 @@ class Interactions(Guarded):
         Raises:
             TooLarge: the entry could not be read again.
         """
-        wd = self._wd(self.run_for(caller, run_id, Permission.UPDATE))
+        return self._store_entry(self.run_for(caller, run_id, Permission.UPDATE), make)
+
+    def _store_entry(self, run: Run, make: Callable[[str], bytes]) -> FeedEntry:
+        wd = self._wd(run)
         if not wd.is_dir(FEED):
             wd.make_directory("", FEED)
         number = max(map(_number, _listed(wd)), default=0) + 1
@@ -75,6 +79,7 @@ class Interactions(Guarded):
             content = make(name)
             if len(content) > LARGEST_ENTRY:
                 raise TooLarge("entry larger than 50kB")
+            self._note_reply(run, content)
             if wd.create(_path(name), content):
                 return FeedEntry(name, content, wd.entry(_path(name)).modified)
             number += 1
@@ -82,6 +87,9 @@ class Interactions(Guarded):
     def delete_interaction_entry(self, caller: User, run_id: str, name: str) -> None:
         """Raises UnknownEntry."""
         self._wd(self.run_for(caller, run_id, Permission.UPDATE)).delete(_path(name))
+
+    def _note_reply(self, run: Run, entry: bytes) -> None:
+        """What comes into the feed may be an answer (``questions.py``)."""
 
     def _wd(self, run: Run) -> WorkDirectory:
         return WorkDirectory(self.directory(run).wd)

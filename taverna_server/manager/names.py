@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 
 LONGEST = 48
+LONGEST_IN_PLAYER = 255
+"""The Taverna interface tells the beginning (Player dossier 2.1)."""
 
 
 def default_name(workflow_name: str, created: datetime) -> str:

@@ -37,3 +37,12 @@ class Outputs(Guarded):
             return []
         out = self.directory(run).out
         return [(name, describe_output(out, name)) for name, _ in self.workflow_of(run).outputs]
+
+    def failure(self, caller: User, run_id: str) -> str | None:
+        """Why the run failed, in the words of its engine; None where it left none."""
+        run = self.run_for(caller, run_id, Permission.READ)
+        try:
+            outcome = self.directory(run).read_outcome()
+        except (ValueError, TypeError, OSError):  # a workflow can write it, too
+            return None
+        return (outcome.message or None) if outcome else None

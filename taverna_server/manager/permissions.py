@@ -116,10 +116,11 @@ class Guarded:
 
 
 def _shown(caller: User, run: Run) -> Permission:
-    """By the key of the run, or because everybody may."""
-    if caller.key_of == run.id and run.owner == GUEST:
+    """By the key of the run, that of its page for a guest, or because everybody may."""
+    has_key = run.id in (caller.key_of, caller.page_of if caller.guest else None)
+    if has_key and run.owner == GUEST:
         return Permission.DESTROY
-    if caller.key_of == run.id and run.embedded:
+    if has_key and run.embedded:
         return Permission.UPDATE
     own_account_of_another = caller.run_id is not None
     return Permission.READ if run.published and not own_account_of_another else Permission.NONE

@@ -17,7 +17,7 @@ from taverna_server.errors import (
     UnknownWorkflow,
 )
 from taverna_server.manager.library import Library, described
-from taverna_server.manager.names import LONGEST, default_name
+from taverna_server.manager.names import LONGEST, LONGEST_IN_PLAYER, default_name
 from taverna_server.manager.quotas import Quotas
 from taverna_server.model.identity import Permission, User
 from taverna_server.model.library import Entry, RunPage, RunQuery
@@ -86,7 +86,7 @@ class Runs(Quotas, Library):
         check_source(self.policy(), None)
         new = self._new_run(
             caller.name,
-            name=(name or entry.title)[:LONGEST],
+            name=(name or entry.title)[:LONGEST_IN_PLAYER],
             workflow_id=entry.workflow_id,
             workflow_type=entry.type,
             entry=entry.number,
@@ -167,12 +167,12 @@ class Runs(Quotas, Library):
             raise UnknownRun(run_id)
         self.wake_reconciler()
 
-    def set_name(self, caller: User, run_id: str, name: str) -> str:
-        """Returns the name as it is kept: 48 characters at most."""
+    def set_name(self, caller: User, run_id: str, name: str, longest: int = LONGEST) -> str:
+        """Returns the name as it is kept: 48 characters at most, unless more are wanted."""
         self.run_for(caller, run_id, Permission.UPDATE)
-        if not self.store.set_name(run_id, name[:LONGEST]):
+        if not self.store.set_name(run_id, name[:longest]):
             raise UnknownRun(run_id)
-        return name[:LONGEST]
+        return name[:longest]
 
     def workflow_document(self, caller: User, run_id: str) -> bytes:
         """The bytes that were submitted."""

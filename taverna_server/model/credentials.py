@@ -7,6 +7,7 @@ nothing away.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
 
 USERPASS, KEYPAIR, CAGRIDPROXY = "userpass", "keypair", "cagridproxy"
 
@@ -40,6 +41,22 @@ class KeyPair:
     pem: bytes = field(default=b"", repr=False)
     """The key, not encrypted, and its certificates, once the store was opened."""
     kind: str = KEYPAIR
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceCredential:
+    """A login that is kept for all runs of a user, without its password (Player dossier 1.11)."""
+
+    number: int
+    owner: str | None
+    """None: for the runs of everybody."""
+    name: str
+    description: str
+    uri: str
+    """``https://host/``, also with ``#realm``; a WSDL; ``rserve://host``."""
+    login: str
+    created: datetime
+    updated: datetime
 
 
 Credential = UserPass | KeyPair

@@ -8,8 +8,28 @@ and sizes (``ports.py``), reading of requests (``bodies.py``, ``requests.py``) a
 runs of them (``creation.py``). The room knows no HTML and no rules.
 """
 
-from taverna_server.player import drawings
+from taverna_server.player import (
+    credentials,
+    downloads,
+    drawings,
+    interactions,
+    runs,
+    users,
+    values,
+    workflows,
+)
 from taverna_server.player.errors import write_error
 from taverna_server.player.face import views
 
-__all__ = ["drawings", "views", "write_error"]
+__all__ = [
+    "credentials",
+    "downloads",
+    "drawings",
+    "interactions",
+    "runs",
+    "users",
+    "values",
+    "views",
+    "workflows",
+    "write_error",
+]

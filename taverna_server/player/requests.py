@@ -178,6 +178,11 @@ def _file(leaf: Any, depth: int) -> Given:
         if not depth:
             raise ValueError("takes one file")
         return tuple(_file(item, depth - 1) for item in leaf)
+    return data_uri(leaf)
+
+
+def data_uri(leaf: Any) -> bytes:
+    """The content of a ``data:`` URI. Raises ValueError for anything else."""
     text = leaf.encode("utf-8", "surrogatepass") if isinstance(leaf, str) else leaf
     found = _DATA_URI.match(text) if isinstance(text, bytes) else None
     if found is None or not isinstance(text, bytes):

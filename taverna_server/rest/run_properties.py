@@ -6,6 +6,7 @@ from flask import Blueprint, Response, request
 
 from taverna_server.data.rundir import RUN_BUNDLE
 from taverna_server.errors import Unknown
+from taverna_server.manager.names import LONGEST
 from taverna_server.model.run import RunStatus
 from taverna_server.representations.usage import UsageRecord
 from taverna_server.representations.workflow import OFFERED_WORKFLOW, write_workflow
@@ -95,7 +96,7 @@ def put_expiry(run_id: str) -> Response:
 @offers(TEXT)
 def get_name(run_id: str) -> Response:
     """The name of the run."""
-    return text(manager().get_run(caller(), run_id).name)
+    return text(manager().get_run(caller(), run_id).name[:LONGEST])
 
 
 @blueprint.put("/name")

@@ -32,6 +32,7 @@ STATUSES: dict[type[Exception], int] = {
     errors.NotPermitted: 403,
     errors.Unknown: 404,
     errors.NotAcceptable: 406,
+    errors.Gone: 410,
     errors.Conflict: 409,
     errors.TooLarge: 413,
     errors.UnsupportedMedia: 415,

@@ -1,7 +1,8 @@
 """Addresses of the Player interface as its clients write them (Player dossier 1.1, 1.15).
 
-``//runs/`` is ``/runs``, ``/runs/7.json`` is ``/runs/7`` with a wish for JSON, and a POST
-with ``_method=delete`` is a DELETE, since forms know no other way. All of it without
+``//runs/`` is ``/runs``, ``/runs/7.json`` is ``/runs/7`` with a wish for JSON, what is
+below ``/workflows/3/runs`` has the address below ``/runs`` and the number as a question,
+and a POST with ``_method=delete`` is a DELETE, since forms know no other way. All of it without
 a redirect: the clients follow none. Other interfaces have their own habits and are
 left alone.
 """
@@ -25,6 +26,7 @@ PEEK = 2**16
 
 _SLASHES = re.compile(r"/{2,}")
 _SUFFIX = re.compile(r"\.(json|html|js)$")
+_NESTED = re.compile(r"/workflows/([0-9]+)/runs(/.*|)")
 _NAMES_ARE_FREE = ("input", "output", "download", "interaction")
 """Below these stand names of ports, which may have dots."""
 _OVERRIDDEN = {"PUT", "PATCH", "DELETE"}
@@ -48,11 +50,20 @@ class WithPlayerPaths:
                 environ[FORMAT] = suffix[1]
                 path = path[: suffix.start()]
             environ["PATH_INFO"] = path
+            _unnest(environ, path)
             if environ["REQUEST_METHOD"] == "POST":
                 _override_method(environ)
         elif path == "/":
             environ["PATH_INFO"] = path
         return self.application(environ, start_response)
+
+
+def _unnest(environ: WSGIEnvironment, path: str) -> None:
+    """``/workflows/3/runs/new`` is ``/runs/new?workflow_id=3``."""
+    if found := _NESTED.fullmatch(path):
+        asked = environ.get("QUERY_STRING", "")
+        environ["PATH_INFO"] = f"/runs{found[2]}"
+        environ["QUERY_STRING"] = f"workflow_id={found[1]}" + (f"&{asked}" if asked else "")
 
 
 def _override_method(environ: WSGIEnvironment) -> None:

@@ -26,6 +26,7 @@ View = TypeVar("View", bound=Callable[..., Any])
 HTML = "text/html"
 FORMAT = "taverna_server.format"
 """In the WSGI environment: the suffix that the path had, without its dot."""
+_SELF_NEGOTIATING: set[Callable[..., Any]] = set()
 _FORMATS = {"json": JSON, "html": HTML}
 
 
@@ -91,13 +92,28 @@ def wants_json() -> bool:
         return True
 
 
+def self_negotiating(view: View) -> View:
+    """Decorates a view of programs that also answers what neither face has."""
+    _SELF_NEGOTIATING.add(view)
+    return view
+
+
 def _choosing(
     for_programs: Callable[..., Any], for_people: Callable[..., Any]
 ) -> Callable[..., Any]:
     def view(**arguments: Any) -> Any:
-        return (for_programs if asked_for() == JSON else for_people)(**arguments)
+        return (for_programs if _is_for_programs(for_programs) else for_people)(**arguments)
 
     return view
+
+
+def _is_for_programs(view: Callable[..., Any]) -> bool:
+    try:
+        return asked_for() == JSON
+    except NotAcceptable:
+        if view in _SELF_NEGOTIATING:
+            return True
+        raise
 
 
 def _asked_for() -> str:

@@ -10,7 +10,8 @@ Only files are members, named relative to the directory (protocol dossier 8.4).
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from zipfile import ZIP_DEFLATED
 
 from flask import Response, request
@@ -23,18 +24,40 @@ from taverna_server.serving.negotiation import ZIP
 
 def zip_answer(wd: WorkDirectory, path: str) -> Response:
     """Everything below the directory at the path."""
-    return zip_of(wd, list(wd.walk(path)), path)
+    return zip_of(wd, wd.walk(path), path)
 
 
 def zip_of(wd: WorkDirectory, members: Iterable[tuple[str, Entry]], below: str = "") -> Response:
     """These files, by their paths from the directory that they lie below."""
-    if request.method == "HEAD":
-        return Response(content_type=ZIP)
+    base = below.rstrip("/")
+    listed = [Member(place, f"{base}/{place}".lstrip("/"), it.size) for place, it in members]
+    return members_answer(wd, listed, {})
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One file of an archive."""
+
+    name: str
+    path: str | None
+    """Below the directory; None for one whose content is given."""
+    size: int
+    content: bytes = b""
+
+
+def members_answer(
+    wd: WorkDirectory | None, members: Iterable[Member], headers: Mapping[str, str]
+) -> Response:
+    """These members, in this order."""
     archive = ZipStream(compress_type=ZIP_DEFLATED, compress_level=zlib.Z_BEST_SPEED)
-    for place, entry in members:
-        whole = f"{below.rstrip('/')}/{place}".lstrip("/")
-        archive.add(_content(wd, whole, entry.size), _member_name(place), size=entry.size)
-    return Response(archive, content_type=ZIP, direct_passthrough=True)
+    if request.method == "HEAD":
+        return Response(headers=dict(headers), content_type=ZIP)
+    for it in members:
+        content: bytes | Iterator[bytes] = it.content
+        if wd is not None and it.path is not None:
+            content = _content(wd, it.path, it.size)
+        archive.add(content, _member_name(it.name), size=it.size)
+    return Response(archive, headers=dict(headers), content_type=ZIP, direct_passthrough=True)
 
 
 def _content(wd: WorkDirectory, path: str, size: int) -> Iterator[bytes]:

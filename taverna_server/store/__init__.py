@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from taverna_server.config import Config
 from taverna_server.store.access import Access
+from taverna_server.store.answers import Answers
 from taverna_server.store.changes import Changes
 from taverna_server.store.counters import Counters
 from taverna_server.store.database import connect
@@ -40,6 +41,7 @@ from taverna_server.store.rows import (
 from taverna_server.store.runs import Runs
 from taverna_server.store.sealed import Sealed
 from taverna_server.store.secrets import Secrets
+from taverna_server.store.services import Services
 from taverna_server.store.sessions import Sessions, SignIns
 from taverna_server.store.users import Users
 from taverna_server.store.workflows import Workflows
@@ -70,6 +72,8 @@ class Store(
     Changes,
     Inputs,
     Access,
+    Answers,
+    Services,
     Sealed,
     Secrets,
     Analyses,

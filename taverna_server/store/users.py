@@ -22,6 +22,7 @@ from taverna_server.store.tables import (
     reana,
     runs,
     secrets,
+    service_credentials,
     sessions,
     tokens,
     users,
@@ -76,6 +77,7 @@ _DETACH = (
     .where(entries.c.owner == bindparam("of"))
     .values(owner=sa.null(), deleted=sa.not_(entries.c.published)),
     sa.delete(entry_permissions).where(entry_permissions.c.user == bindparam("of")),
+    sa.delete(service_credentials).where(service_credentials.c.owner == bindparam("of")),
     sa.delete(tokens).where(tokens.c.user == bindparam("of")),
     sa.delete(permissions).where(permissions.c.user == bindparam("of")),
     sa.delete(events).where(events.c.owner == bindparam("of")),

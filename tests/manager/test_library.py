@@ -90,7 +90,7 @@ def test_run_of_an_entry_is_called_as_it_says(manager: RunManager, alice: User) 
     entry = manager.add_entry(alice, WORKFLOW)
     parent = manager.create_run_of(alice, entry, "n" * 300)
     child = manager.create_run_of(alice, entry, parent=parent, embedded=True)
-    assert (len(parent.name), child.name, child.parent) == (48, "Answer", parent.number)
+    assert (len(parent.name), child.name, child.parent) == (255, "Answer", parent.number)
     assert [it.number for it in manager.find_runs(alice, RunQuery()).runs] == [parent.number]
 
 
