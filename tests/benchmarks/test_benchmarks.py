@@ -24,8 +24,7 @@ def printed() -> str:
     [
         "POST to Finished",
         "executeworkflow alone",
-        "the command of the serial one alone",
-        "cwltool alone",
+        "executeworkflow of it",
         "executeworkflow of the same",
         "GET status",
         "GET one run",
