@@ -13,6 +13,7 @@ from taverna_server.data.rundir import RunDirectory, RunOrder
 from taverna_server.engines.base import STOPPED, Engine, Report
 from taverna_server.engines.serial.plan import SerialStep, chosen, read_steps
 from taverna_server.engines.steps.enginelog import INFO, EngineLog
+from taverna_server.engines.steps.recording import recording
 from taverna_server.engines.steps.running import Control, scratch_of
 from taverna_server.engines.steps.specification import read_specification
 from taverna_server.engines.steps.stepping import Step, Stepping
@@ -33,7 +34,10 @@ class SerialEngine(Engine):
             stepping = Stepping(directory, order, report, EngineLog("root"))
             self._control.begin(stepping.commands)
             stepping.start("serial", ((step.label, len(step.commands)) for step in steps))
+            record = recording(directory, order)
             code = _run_all(steps, stepping, directory.wd)
+            if record is not None and not stepping.stopped:
+                record.save(specification, stepping.book.all(), code == 0)
         return STOPPED if stepping.stopped else code
 
     def stop(self) -> None:

@@ -24,6 +24,7 @@ from taverna_server.engines.steps.calling import VARIABLE
 from taverna_server.engines.steps.commands import Streams
 from taverna_server.engines.steps.enginelog import EngineLog
 from taverna_server.engines.steps.places import Invocation
+from taverna_server.engines.steps.recording import recording
 from taverna_server.engines.steps.running import Control, scratch_of
 from taverna_server.engines.steps.server import StepServer
 from taverna_server.engines.steps.specification import Specification, read_specification
@@ -78,10 +79,13 @@ class ForeignEngine(Engine):
         with scratch_of(directory):
             stepping = Stepping(directory, order, report, EngineLog(self.logger))
             arguments = self.prepare(specification, directory, stepping)
+            record = recording(directory, order)
             self._control.begin(stepping.commands)
             code = self._run(python, arguments, stepping)
             if code == 0:
                 self.after(python, arguments, stepping)
+            if record is not None and not stepping.stopped:
+                record.save(specification, stepping.book.all(), code == 0)
         return STOPPED if stepping.stopped else code
 
     def stop(self) -> None:
