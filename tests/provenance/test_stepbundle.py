@@ -12,6 +12,7 @@ import pytest
 from tests.engines.foreign import ForeignRun, prepare
 from tests.provenance.test_crate import TOOLS, problems
 
+COPY = "cp data/in.txt out.txt; echo log"
 STEPS = [
     {
         "name": "copy",
