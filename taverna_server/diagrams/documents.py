@@ -15,11 +15,9 @@ from typing import Any, Generic, TypeVar
 
 from taverna_server.diagrams.graph import (
     Graph,
-    Kind,
-    Node,
-    Role,
     everything,
     permitted,
+    sentence_graph,
     shown_at_first,
 )
 from taverna_server.diagrams.specifications import graph_of_specification
@@ -93,16 +91,10 @@ def _read(document: bytes) -> Graph:
             return _of_specification(json.loads(document))
         return graph_of_t2flow(read_workflow(document))
     except (MalformedDocument, WorkflowInvalid, ValueError, RecursionError) as error:
-        return _of_problem(str(error))
+        return sentence_graph("This workflow cannot be drawn", str(error))
 
 
 def _of_specification(specification: Any) -> Graph:
     workflow = specification.get("workflow")
     type = workflow.get("type") if isinstance(workflow, dict) else None
     return graph_of_specification(str(type), specification)
-
-
-def _of_problem(sentence: str) -> Graph:
-    words = "This workflow cannot be drawn"
-    box = Node("problem", words, Role.STEP, Kind("see why", "other"), (sentence,))
-    return Graph(words, (box,), (), sentence)

@@ -51,7 +51,7 @@ class Node:
     notes: tuple[str, ...] = ()
     """Sentences for those who look closer."""
     marks: tuple[Mark, ...] = ()
-    inside: Graph | None = None
+    inside: Graph | None = field(default=None, repr=False)
     doors: Mapping[str, str] = field(default_factory=dict)
     """Where lines go on inside: of a line's port (``in:`` or ``out:`` and the name) the key
     of the node inside."""
@@ -72,9 +72,9 @@ class Line:
     target_port: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Graph:
-    """One level of a workflow."""
+    """One level of a workflow; the same object wherever it is used."""
 
     name: str
     nodes: tuple[Node, ...]
@@ -85,15 +85,34 @@ class Graph:
         """The nodes with a graph inside, and those graphs."""
         return ((node, node.inside) for node in self.nodes if node.inside is not None)
 
+    @property
+    def effort(self) -> int:
+        """What drawing it costs, in boxes: a few lines cost as much as one."""
+        return len(self.nodes) + len(self.lines) // 5
+
     def count(self, role: Role) -> int:
         return sum(node.role is role for node in self.nodes)
 
 
 DEEPEST_SHOWN = 2
 MOST_SHOWN = 60
-"""Boxes, of all levels, that a drawing begins with; more when the top level has more."""
-MOST_DRAWN = 4_000
-"""Boxes that a drawing may have, whatever is asked for."""
+"""Effort, of all levels, that a drawing begins with; more when the top level takes more."""
+MOST_DRAWN = 5_000
+"""Effort that a drawing may take, whatever is asked for: a second."""
+
+
+def drawable(graph: Graph) -> Graph:
+    """The graph, or one that says that it is too large to be drawn."""
+    if graph.effort <= MOST_DRAWN:
+        return graph
+    return sentence_graph(f"This workflow has {graph.count(Role.STEP):,} steps: too many to draw")
+
+
+def sentence_graph(sentence: str, why: str = "") -> Graph:
+    """One box that says why there is no more."""
+    kind = Kind("point here to see why" if why else "", "other")
+    box = Node("sentence", sentence, Role.STEP, kind, (why,) if why else ())
+    return Graph(sentence, (box,), (), why)
 
 
 def shown_at_first(graph: Graph) -> frozenset[str]:
@@ -106,7 +125,7 @@ def shown_at_first(graph: Graph) -> frozenset[str]:
 
 def permitted(graph: Graph, wanted: Collection[str]) -> frozenset[str]:
     """Those of the wanted paths that exist, are seen and do not make the drawing too large."""
-    return _opened(graph, MOST_DRAWN, len(wanted), wanted)
+    return _opened(graph, MOST_DRAWN, len(wanted), frozenset(wanted))
 
 
 def everything(graph: Graph) -> frozenset[str]:
@@ -118,16 +137,16 @@ def _opened(
     graph: Graph, most: int, deepest: int, wanted: Collection[str] | None
 ) -> frozenset[str]:
     opened: set[str] = set()
-    boxes, level = len(graph.nodes), [("", graph)]
+    effort, level = graph.effort, [("", graph)]
     for _ in range(deepest):
         inner: list[tuple[str, Graph]] = []
         for prefix, holder in level:
             for node, inside in holder.holders():
                 path = prefix + node.key
-                fits = boxes + len(inside.nodes) <= most
+                fits = effort + inside.effort <= most
                 if fits and (wanted is None or path in wanted):
                     opened.add(path)
-                    boxes += len(inside.nodes)
+                    effort += inside.effort
                     inner.append((f"{path}/", inside))
         level = inner
     return frozenset(opened)

@@ -26,7 +26,7 @@ from taverna_server.diagrams.arrangement import (
     Placed,
     arranged,
 )
-from taverna_server.diagrams.graph import Graph, Role, permitted, shown_at_first
+from taverna_server.diagrams.graph import Graph, Role, drawable, permitted, shown_at_first
 from taverna_server.diagrams.markup import number, tag
 from taverna_server.diagrams.states import NONE, Counts
 
@@ -53,6 +53,7 @@ def draw(
     With ``progress``, by path, steps have a state and a count; it may be empty. With
     ``styled`` the document brings its style. Ids in it begin with ``prefix``.
     """
+    graph = drawable(graph)
     opened = shown_at_first(graph) if expanded is None else permitted(graph, expanded)
     live = progress is not None
     arrangement = arranged(graph, opened, live)
