@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from taverna_server.engines.steps.foreign import python_of
+
 CLIENTS = Path(sys.executable).parent.parent / "clients"
 STABLE, SHARING = "stable", "sharing"
 
@@ -59,3 +61,9 @@ def needed(version: str) -> None:
     """Skip where it is not installed."""
     if not (CLIENTS / version / ".installed").exists():
         pytest.skip("reana-client is not installed (make clients)")
+
+
+def engine_needed(kind: str) -> None:
+    """Skip where the engine of a type is not installed, or cannot be."""
+    if kind in ("cwl", "snakemake", "yadage") and python_of(kind) is None:
+        pytest.skip(f"the engine of {kind} is not installed (make engines)")
