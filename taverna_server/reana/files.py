@@ -11,6 +11,7 @@ import os
 import re
 import time
 from collections.abc import Mapping
+from urllib.parse import quote
 
 from flask import Blueprint, Response, request
 from werkzeug.http import dump_options_header
@@ -102,9 +103,9 @@ def download(workflow: str, path: str) -> Response:
 
 def _disposition(name: str) -> str:
     """With its directories: the client saves the file under this name."""
-    return dump_options_header(
-        "attachment", {"filename": os.fsencode(name).decode(errors="replace")}
-    )
+    if name.isascii() and name.isprintable():
+        return dump_options_header("attachment", {"filename": name})
+    return f"attachment; filename*=UTF-8''{quote(os.fsencode(name))}"
 
 
 def _zip_name(found: Analysis, path: str) -> str:

@@ -148,14 +148,10 @@ def _jobs(user: User, found: Analysis) -> list[Job]:
 
 
 def _job(found: Analysis, event: Mapping[str, Any]) -> Job:
-    """A killed engine said nothing of how its jobs ended: they ended with the run."""
-    word = str(event.get("status"))
-    if found.status in _ENDED and word not in OVER:
-        word = "stopped" if found.status == "stopped" else "failed"
     return Job(
         str(event.get("id")),
         str(event.get("name") or ""),
-        word,
+        _ended(found, str(event.get("status"))),
         str(event.get("command") or ""),
         str(event.get("environment") or ""),
         str(event.get("backend") or "local"),
@@ -172,4 +168,12 @@ def _time(text: object) -> str | None:
 
 def _processors(found: Analysis, processors: Mapping[str, Counts]) -> Iterator[Job]:
     for name, counts in processors.items():
-        yield Job(str(uuid.uuid5(uuid.UUID(found.run_id), name)), name, _STATES[counts.state])
+        word = _ended(found, _STATES[counts.state])
+        yield Job(str(uuid.uuid5(uuid.UUID(found.run_id), name)), name, word)
+
+
+def _ended(found: Analysis, word: str) -> str:
+    """A killed engine said nothing of how its jobs ended: they ended with the run."""
+    if found.status not in _ENDED or word in OVER or word == "created":
+        return word
+    return "stopped" if found.status == "stopped" else "failed"

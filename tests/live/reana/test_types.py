@@ -42,7 +42,7 @@ def test_example_runs_and_its_outputs_are_downloaded(
 ) -> None:
     place = example(kind, at_example)
     said = at_example("run", "-w", f"hello-{kind}", *unchecked(kind))
-    assert f"hello-{kind}.1 has been queued" in said
+    assert f"SUCCESS: hello-{kind}.1 " in said
     assert watched.end(f"hello-{kind}.1") == "finished"
     shutil.move(place / "expected", place.parent / "expected")
     at_example("download", "-w", f"hello-{kind}.1")
@@ -80,7 +80,7 @@ def test_missing_file_fails_the_step_that_needs_it(
     assert watched.end(f"lacks-{kind}.1") == "failed"
     said = at_example("logs", "-w", f"lacks-{kind}.1")
     assert "names.txt" in said
-    assert "greet" in said
+    assert kind == "cwl" or "greet" in said  # cwltool looks before there are steps
 
 
 def test_taverna_workflow_that_is_missing_or_given_nonsense_is_refused(
