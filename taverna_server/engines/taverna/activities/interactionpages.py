@@ -35,7 +35,7 @@ class Template:
 
 
 def _ask(_data: Data) -> str:
-    return '<textarea name="answer" rows="4" aria-label="answer" autofocus></textarea>'
+    return '<textarea name="answer" rows="4" aria-label="answer"></textarea>'
 
 
 def _choose(data: Data) -> str:
