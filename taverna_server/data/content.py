@@ -36,6 +36,14 @@ _BY_BEGINNING = (
     (b"\xac\xed\0\x05", "application/x-java-serialized-object"),
     (b"{\\rtf", "application/rtf"),
 )
+_CONTAINERS = (
+    (re.compile(rb"RIFF....WAVE", re.DOTALL), "audio/x-wav"),
+    (re.compile(rb"RIFF....WEBP", re.DOTALL), "image/webp"),
+    (re.compile(rb"ID3[\x02-\x04]|\xff[\xf2\xf3\xfb]"), "audio/mpeg"),
+    (re.compile(rb"OggS\0"), "audio/ogg"),
+    (re.compile(rb"....ftyp", re.DOTALL), "video/mp4"),
+    (re.compile(rb"\x1a\x45\xdf\xa3"), "video/webm"),
+)
 _MARKUP = (
     (re.compile(rb"<!doctype\s+html|<html[\s>]", re.IGNORECASE), HTML),
     (re.compile(rb"(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<svg[\s/>]", re.DOTALL), "image/svg+xml"),
@@ -51,7 +59,12 @@ def of_content(head: bytes) -> str:
     for beginning, found in _BY_BEGINNING:
         if head.startswith(beginning) and (len(beginning) > 2 or not _is_text(head)):
             return found
-    return _of_text(head) if _is_text(head) else BYTES
+    return _of_text(head) if _is_text(head) else _of_container(head)
+
+
+def _of_container(head: bytes) -> str:
+    """Sound and film, and what else says it within the first bytes."""
+    return next((found for pattern, found in _CONTAINERS if pattern.match(head)), BYTES)
 
 
 def _of_text(head: bytes) -> str:
