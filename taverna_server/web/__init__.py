@@ -16,6 +16,7 @@ from __future__ import annotations
 from taverna_server.web import (
     admin,
     assets,
+    credentials,
     home,
     library,
     runs,
@@ -28,6 +29,7 @@ __all__ = [
     "PLACES",
     "admin",
     "assets",
+    "credentials",
     "home",
     "is_browser",
     "library",

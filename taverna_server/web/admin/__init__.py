@@ -6,6 +6,6 @@ same manager. A form here needs the token of our pages with any kind of login.
 
 from __future__ import annotations
 
-from taverna_server.web.admin import accounts, overview, settings
+from taverna_server.web.admin import accounts, overview, queue, settings
 
-__all__ = ["accounts", "overview", "settings"]
+__all__ = ["accounts", "overview", "queue", "settings"]

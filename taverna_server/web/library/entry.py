@@ -10,11 +10,14 @@ from flask import Response, request
 from markupsafe import Markup
 
 from taverna_server.diagrams import draw, graph_of_document
+from taverna_server.errors import MalformedDocument, WorkflowInvalid
 from taverna_server.model.identity import Permission
 from taverna_server.model.library import Entry, RunQuery
 from taverna_server.serving.context import caller_or_none, manager
 from taverna_server.web.page import page, url
 from taverna_server.web.routes import views
+from taverna_server.workflow.depths import output_depths
+from taverna_server.workflow.reading import read_workflow
 
 NEWEST = 5
 ZOOMS = ("1", "2", "3", "4")
@@ -46,7 +49,7 @@ def get_workflow(number: int) -> Response:
         "library/entry.html",
         entry=entry,
         inputs=inputs_of(entry),
-        outputs=[PortOnPage(n, d, entry.output_description(n)) for n, d in entry.outputs],
+        outputs=outputs_of(entry),
         may=manager().entry_permission(user, entry),
         levels=Permission,
         runs=manager().find_runs(user, RunQuery(entry=number, per_page=NEWEST)) if user else None,
@@ -76,3 +79,22 @@ def inputs_of(entry: Entry) -> list[PortOnPage]:
         PortOnPage(name, depth, entry.input_description(name), entry.example(name))
         for name, depth in entry.inputs
     ]
+
+
+def outputs_of(entry: Entry) -> list[PortOnPage]:
+    """Its output ports, as deep as what arrives at them."""
+    deep = _deep(entry)
+    return [
+        PortOnPage(name, deep.get(name, depth), entry.output_description(name))
+        for name, depth in entry.outputs
+    ]
+
+
+def _deep(entry: Entry) -> dict[str, int]:
+    """Taverna's documents do not say it: it follows from what they do. Else nothing."""
+    if entry.type != "taverna":
+        return {}
+    try:
+        return output_depths(read_workflow(manager().document_of(entry)))
+    except (MalformedDocument, WorkflowInvalid):
+        return {}
