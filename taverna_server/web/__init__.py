@@ -44,7 +44,6 @@ PLACES = (
     "/workflows",
     "/users",
     "/job_queue",
-    "/service_credentials",
     "/static",
     "/launch",
 )
