@@ -13,6 +13,7 @@ manager and HTTP; it knows no documents of the other faces.
 
 from __future__ import annotations
 
+from taverna_server.serving.faces import PLAYER_PLACES
 from taverna_server.web import (
     admin,
     assets,
@@ -39,12 +40,5 @@ __all__ = [
     "write_error",
 ]
 
-PLACES = (
-    "/runs",
-    "/workflows",
-    "/users",
-    "/job_queue",
-    "/static",
-    "/launch",
-)
+PLACES = (*(f"/{place}" for place in PLAYER_PLACES), "/static")
 """What the pages own, beside ``/``."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from flask import Response
 
-from taverna_server.errors import BadRequest, Invalid
+from taverna_server.errors import Invalid
 from taverna_server.manager.services import FIELDS
 from taverna_server.serving.context import caller, manager
 from taverna_server.serving.forms import form
@@ -80,17 +80,6 @@ def delete_credential(number: int) -> Response:
     """Forgets it."""
     manager().remove_service_credential(caller(), number)
     return redirect(HERE, "Service credential was deleted.")
-
-
-@views.post(f"{HERE}/<int:number>")
-def post_credential_change(number: int) -> Response:
-    """What browsers cannot send otherwise (Player dossier 1.1)."""
-    meant = form().text("_method").lower()
-    if meant in ("put", "patch"):
-        return put_credential(number)
-    if meant == "delete":
-        return delete_credential(number)
-    raise BadRequest("say by _method what to do: put, patch or delete")
 
 
 def _given() -> dict[str, str]:

@@ -152,4 +152,5 @@ def test_visitor_signs_in_first_and_comes_back(nobody: Person, alice: Person) ->
     path = upload(alice)
     answer = nobody.get(f"{path}/runs/new")
     assert answer.status_code == 302
-    assert f"back={path.replace('/', '%2F')}%2Fruns%2Fnew" in answer.headers["Location"]
+    number = path.rpartition("/")[2]
+    assert f"back=%2Fruns%2Fnew%3Fworkflow_id%3D{number}" in answer.headers["Location"]

@@ -1,14 +1,12 @@
-"""Deleting a workflow, asked about first; and forms that say what they mean by ``_method``."""
+"""Deleting a workflow, asked about first."""
 
 from __future__ import annotations
 
 from flask import Response
 
-from taverna_server.errors import BadRequest, NotPermitted
+from taverna_server.errors import NotPermitted
 from taverna_server.model.identity import Permission
 from taverna_server.serving.context import caller, manager
-from taverna_server.serving.forms import form
-from taverna_server.web.library.changing import put_workflow
 from taverna_server.web.page import page, redirect
 from taverna_server.web.routes import views
 
@@ -35,14 +33,3 @@ def delete_workflow(number: int) -> Response:
     """Takes it out of the library; its runs stay."""
     manager().remove_entry(caller(), number)
     return redirect("/workflows", "Workflow was deleted.")
-
-
-@views.post("/workflows/<int:number>")
-def post_workflow(number: int) -> Response:
-    """What browsers cannot send otherwise (Player dossier 1.1)."""
-    meant = form().text("_method").lower()
-    if meant in ("put", "patch"):
-        return put_workflow(number)
-    if meant == "delete":
-        return delete_workflow(number)
-    raise BadRequest("say by _method what to do: put, patch or delete")
