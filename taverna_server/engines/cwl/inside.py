@@ -9,6 +9,7 @@ same names wherever it is executed: on the host, in a sandbox, in an image.
 from __future__ import annotations
 
 import functools
+import importlib.util
 import json
 import logging
 import os
@@ -19,7 +20,6 @@ import time
 from collections.abc import Mapping, MutableMapping, Sequence
 from typing import Any
 
-import cwltool.main
 from cwltool import workflow
 from cwltool.argparser import arg_parser
 from cwltool.command_line_tool import CommandLineTool
@@ -107,8 +107,21 @@ def make_tool(document: Any, loading: LoadingContext) -> Any:
     return workflow.default_make_tool(document, loading)
 
 
+def _import_when_used(name: str) -> None:
+    """Of drawing tools cwltool only wants to know that they are there."""
+    spec = importlib.util.find_spec(name)
+    if spec is None or spec.loader is None:
+        return
+    loader = spec.loader = importlib.util.LazyLoader(spec.loader)
+    module = sys.modules[name] = importlib.util.module_from_spec(spec)
+    loader.exec_module(module)
+
+
 def main(arguments: str) -> int:
     """``arguments``: JSON with cwltool's ``words``, the ``caller`` and the ``version`` of CWL."""
+    _import_when_used("pydot")
+    import cwltool.main
+
     given = json.loads(arguments)
     sys.argv[0] = "cwltool"  # it names itself by it
     StepTool.caller = given["caller"]

@@ -17,9 +17,12 @@ import json
 import os
 import socket
 import sys
-from collections.abc import Mapping, Sequence
-from pathlib import Path
-from typing import Any
+
+TYPE_CHECKING = False
+"""As ``typing`` has it, which this does without: it starts once for each command."""
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from typing import Any
 
 VARIABLE = "TAVERNA_STEPS"
 LONGEST_PATH = 100
@@ -81,7 +84,7 @@ def answer(caller: socket.socket) -> int:
 def run(step: Mapping[str, Any], command: Sequence[str]) -> int:
     """Have a command executed with the input, outputs, place and environment of this process."""
     path = str(step.get(VARIABLE) or os.environ[VARIABLE])
-    message = {"do": "run", **step, "command": list(command), "cwd": str(Path.cwd())}
+    message = {"do": "run", **step, "command": list(command), "cwd": os.getcwd()}  # noqa: PTH109
     message["variables"] = {name: value for name, value in os.environ.items() if name != VARIABLE}
     try:
         return answer(send(path, message, (0, 1, 2)))

@@ -18,7 +18,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from taverna_server.engines.steps import containers, sandbox
 from taverna_server.engines.steps.settings import StepSettings
 from taverna_server.engines.steps.surroundings import Surroundings, environment_of_host
 from taverna_server.errors import StepRefused
@@ -87,12 +86,16 @@ class Sandbox(Place):
     def invocation(
         self, command: Sequence[str], cwd: Path, variables: Mapping[str, str]
     ) -> Invocation:
+        from taverna_server.engines.steps import sandbox
+
         walls = sandbox.walls(self.around, self.settings, self.image)
         environment = sandbox.environment(self.around, variables, self.image)
         line = (*walls, "--chdir", str(cwd), *command)
         return Invocation(line, self.around.workspace, environment)
 
     def shell(self) -> str:
+        from taverna_server.engines.steps import sandbox
+
         return sandbox.shell_of(self.image) if self.image else "bash"
 
 
@@ -112,6 +115,8 @@ class Container(Place):
     def invocation(
         self, command: Sequence[str], cwd: Path, variables: Mapping[str, str]
     ) -> Invocation:
+        from taverna_server.engines.steps import containers
+
         started, on_stop = containers.command(self, command, cwd, variables)
         return Invocation(started, self.around.workspace, dict(os.environ), on_stop)
 
@@ -146,7 +151,7 @@ class Places:
         unpacked = self._settings.images.get(image)
         if unpacked is not None:
             return self._unpacked(image, unpacked)
-        tool = containers.working_tool(self._settings.containers)
+        tool = _working_tool(self._settings.containers)
         if tool:
             return Container(self._around, tool, image, self._settings.network)
         if self._settings.unknown_images == "fail":
@@ -160,11 +165,26 @@ class Places:
     def _here(self) -> Place:
         if self._settings.sandbox == "host":
             return Host(self._around)
-        sandbox.require()
+        _require_sandbox()
         return Sandbox(self._around, self._settings)
 
     def _unpacked(self, image: str, directory: Path) -> Place:
         if not directory.is_dir():
             raise StepRefused(f"The image '{image}' should lie in {directory}, and does not.")
-        sandbox.require()
+        _require_sandbox()
         return Sandbox(self._around, self._settings, directory)
+
+
+# Most runs need neither, and the time it takes to import them is their users'.
+
+
+def _working_tool(wanted: str) -> str:
+    from taverna_server.engines.steps import containers
+
+    return containers.working_tool(wanted)
+
+
+def _require_sandbox() -> None:
+    from taverna_server.engines.steps import sandbox
+
+    sandbox.require()
