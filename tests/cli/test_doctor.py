@@ -35,6 +35,19 @@ def test_every_absence_tells_its_cost(data: Path, monkeypatch: pytest.MonkeyPatc
     assert all(len(item.cost) > 20 and not item.needed for item in missing.values())
 
 
+def test_missing_engines_tell_their_cost(data: Path, tmp_path: Path) -> None:
+    findings = found(data, engine_environments=str(tmp_path))
+    for name, kind in (("cwltool", "CWL"), ("Snakemake", "Snakemake"), ("Yadage", "Yadage")):
+        assert not findings[name].found
+        assert findings[name].cost == f"{kind} workflows of REANA fail ('make engines')"
+
+
+def test_sandbox_that_is_wanted_is_needed(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "")
+    assert found(data, step_sandbox="bwrap")["bubblewrap"].needed
+    assert found(data, step_containers="podman")["containers"].needed
+
+
 def test_what_the_server_needs_makes_the_exit_code(command: Command, data: Path) -> None:
     command("doctor", "--engine-command", "no-such-engine", code=1)
 

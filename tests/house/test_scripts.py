@@ -85,3 +85,25 @@ def test_existing_environment_is_kept(tmp_path: Path) -> None:
     done = _run("make_venv.sh", "python3", venv, path=os.environ["PATH"])
     assert done.returncode == 0
     assert [path.name for path in venv.rglob("*")] == ["bin", "python"]
+
+
+def test_engines_that_cannot_be_installed_cost_a_sentence_each(tmp_path: Path) -> None:
+    tools = tmp_path / "bin"
+    tools.mkdir()
+    for name in ("cmp", "cp", "dirname", "mkdir", "sh"):
+        (tools / name).symlink_to(shutil.which(name) or name)
+    done = _run("make_engines.sh", "python3.99", tmp_path / "venv", path=tools)
+    assert done.returncode == 0
+    assert done.stderr.count("everything else works") == 3
+    assert "CWL workflows will fail" in done.stderr
+    log = (tmp_path / "venv" / "engines" / "cwl.log").read_text()
+    assert "no 'python3.99'" in log
+
+
+def test_engines_that_are_there_are_kept(tmp_path: Path) -> None:
+    for name in ("cwl", "snakemake", "yadage"):
+        place = tmp_path / "engines" / name
+        place.mkdir(parents=True)
+        shutil.copy(SCRIPTS / "engines" / f"{name}.txt", place / ".installed")
+    done = _run("make_engines.sh", "python3.99", tmp_path, path=os.environ["PATH"])
+    assert (done.returncode, done.stderr) == (0, "")

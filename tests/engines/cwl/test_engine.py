@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import base64
+import json
 import os
 import signal
 from collections.abc import Mapping
@@ -175,6 +177,28 @@ def test_single_tool_is_a_workflow_of_one_step(tmp_path: Path) -> None:
     assert run.execute() == 0, run.engine_log
     assert run.planned() == 1
     assert (run.wd / "outputs" / "say.txt").read_text() == "hi\n"
+
+
+def test_restart_replaces_the_outputs(tmp_path: Path) -> None:
+    first = cwl(tmp_path, chain(tool("say", "echo")))
+    assert first.execute() == 0
+    second = cwl(tmp_path, chain(tool("say", "echo")), "again", workspace=first.run_id)
+    assert second.execute() == 0, second.engine_log
+    assert (first.wd / "outputs" / "say.txt").read_text() == "again\n"
+    assert [path.name for path in (first.wd / "outputs").iterdir()] == ["say.txt"]
+
+
+def test_unknown_target_is_an_error(tmp_path: Path) -> None:
+    run = cwl(tmp_path, chain(tool("say", "echo")), operational={"TARGET": "nowhere"})
+    assert run.execute() == 1
+    assert "nowhere" in run.engine_log
+
+
+def test_tools_find_the_secrets(tmp_path: Path) -> None:
+    run = cwl(tmp_path, chain(tool("say", "sh", "-c", 'test "$WORD" = hush')))
+    secret = {"WORD": {"type": "env", "value": base64.b64encode(b"hush").decode()}}
+    (run.directory.security / "reana-secrets.json").write_text(json.dumps(secret))
+    assert run.execute() == 0, run.engine_log
 
 
 def test_stop_ends_it_within_a_second_and_leaves_nothing(tmp_path: Path) -> None:

@@ -168,3 +168,18 @@ def test_container_gets_the_workspace_under_its_own_name(
     assert f"--workdir {run.wd}" in call
     assert "--network none" in call
     assert f"--env REANA_WORKSPACE={run.wd}" in call
+
+
+def test_engine_that_is_not_installed_is_a_sentence(tmp_path: Path) -> None:
+    told = {"workflow": {"type": "cwl", "specification": {"class": "CommandLineTool"}}}
+    run = prepare(tmp_path, told, engine_environments=str(tmp_path / "nowhere"))
+    assert run.execute() == 255
+    assert "cwltool is not installed here: see 'make engines'." in run.engine_log
+
+
+def test_secrets_that_cannot_be_read_are_a_sentence(tmp_path: Path) -> None:
+    run = steps(tmp_path, "true")
+    (run.directory.security / "reana-secrets.json").write_text('{"WORD": "hush"}')
+    assert run.execute() == 255
+    assert "The secrets of this run cannot be read" in run.engine_log
+    assert "hush" not in run.engine_log
