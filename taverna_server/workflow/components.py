@@ -6,7 +6,8 @@ Registries on the web are gone; a registry is a directory::
 
 It is the ``file:`` address in the workflow, or a folder of this site, which
 stands in for all of them. A component that is in neither stays what it is and
-fails when it is invoked.
+fails when it is invoked. Its family may say how errors are handled
+(``componentprofiles``).
 """
 
 from __future__ import annotations
@@ -18,7 +19,17 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from taverna_server.errors import WorkflowInvalid
-from taverna_server.workflow.model import Activity, Bean, Dataflow, Loop, Processor, Workflow
+from taverna_server.workflow.componentprofiles import read_error_handling
+from taverna_server.workflow.model import (
+    ERROR_CHANNEL,
+    Activity,
+    Bean,
+    Dataflow,
+    ErrorHandling,
+    Loop,
+    Processor,
+    Workflow,
+)
 
 KIND = "component"
 _DEEPEST = 16
@@ -72,19 +83,22 @@ class _Assembly:
     def _changed(self, flow: Dataflow, tops: dict[Path, Dataflow]) -> Dataflow:
         def change(activity: Activity) -> Activity:
             place = self._place(activity)
-            return activity if place not in tops else _nesting(activity, tops[place])
+            if place is None or place not in tops:
+                return activity
+            base, family = place.parents[4], place.parents[2].name
+            return _nesting(activity, tops[place], read_error_handling(base, family))
 
         return _mapped(flow, change)
 
     def _place(self, activity: Activity) -> Path | None:
         """Where a component lies; None for other activities, and for one that is nowhere."""
-        if activity.kind != KIND or activity.config is None:
+        if activity.kind != KIND or activity.nested is not None or activity.config is None:
             return None
         names = _names(activity.config)
         for base in _bases(activity.config, self._folder):
             place = base.joinpath("componentFamilies", *names, "dataflow.t2flow")
             if _is_plain(names) and place.is_file():
-                return place.resolve()
+                return place.absolute()
         return None
 
 
@@ -105,14 +119,16 @@ def _bases(config: Bean, folder: str) -> Iterator[Path]:
         yield Path(folder)
 
 
-def _nesting(activity: Activity, top: Dataflow) -> Activity:
+def _nesting(activity: Activity, top: Dataflow, handling: ErrorHandling | None) -> Activity:
     """As a nested workflow; ports that the component does not have are not connected."""
     inputs, outputs = ({port.name for port in ports} for ports in (top.inputs, top.outputs))
+    if handling is not None:
+        outputs.add(ERROR_CHANNEL)
     return replace(
         activity,
-        kind="dataflow",
         nested=top.id,
         config=None,
+        error_handling=handling,
         input_map={p: a for p, a in activity.input_map.items() if a in inputs},
         output_map={a: p for a, p in activity.output_map.items() if a in outputs},
     )

@@ -86,6 +86,30 @@ class ActivityPort:
     """Whether the activity wants bytes (``translatedElementType`` is ``[B``)."""
 
 
+ERROR_CHANNEL = "error_channel"
+"""The output of components for the errors that were handled."""
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorRule:
+    """What becomes of the errors with a certain exception."""
+
+    pattern: str
+    """A regular expression for the whole text of the exception."""
+    prune_trace: bool = False
+    message: str | None = None
+    """In place of the error's own."""
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorHandling:
+    """How a component family handles errors among outputs."""
+
+    rules: tuple[ErrorRule, ...] = ()
+    fail_lists: bool = False
+    """Whether one error takes the place of the whole list it is in."""
+
+
 @dataclass(frozen=True, slots=True)
 class Activity:
     """What a processor invokes."""
@@ -100,10 +124,12 @@ class Activity:
     """Activity output port to processor output port."""
     config: Bean | None = None
     nested: str | None = None
-    """Id of the nested dataflow, where ``kind`` is ``dataflow``."""
+    """Id of the nested dataflow, where ``kind`` is ``dataflow``, or a component in its place."""
     inputs: tuple[ActivityPort, ...] = ()
     """As declared in the configuration; empty for kinds whose ports are implied."""
     outputs: tuple[ActivityPort, ...] = ()
+    error_handling: ErrorHandling | None = None
+    """Of a component whose family has one."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,8 @@ from taverna_server.workflow.model import (
     Dataflow,
     DataLink,
     Endpoint,
+    ErrorHandling,
+    ErrorRule,
     Port,
     Processor,
     Workflow,
@@ -77,13 +79,13 @@ def only_activity(flow: Dataflow) -> Activity:
 def test_component_of_the_workflows_registry_is_nested(registry: Path) -> None:
     found = assembled(component("plain", registry.as_uri()))
     activity = only_activity(found.top)
-    assert activity.kind == "dataflow"
+    assert (activity.kind, activity.nested in found.nested) == ("component", True)
     assert (activity.input_map, activity.output_map) == ({"in": "in"}, {"out": "out"})
     assert only_activity(found.nested[activity.nested or ""]).kind == "stringconstant"
 
 
 def test_sites_registry_stands_in_for_one_that_is_gone(registry: Path) -> None:
-    assert only_activity(assembled(component("plain"), registry).top).kind == "dataflow"
+    assert only_activity(assembled(component("plain"), registry).top).nested
 
 
 def test_component_may_nest_workflows_and_components(registry: Path) -> None:
@@ -101,9 +103,46 @@ def test_component_that_contains_itself_is_refused(registry: Path) -> None:
 
 @pytest.mark.parametrize("name", ["absent", "..", "", "../Family/plain"])
 def test_component_that_is_nowhere_stays(registry: Path, name: str) -> None:
-    assert only_activity(assembled(component(name), registry).top).kind == "component"
+    activity = only_activity(assembled(component(name), registry).top)
+    assert (activity.kind, activity.nested) == ("component", None)
 
 
 def test_workflow_without_components_is_not_touched() -> None:
     workflow = flow(Activity("stringconstant", "", {}, {}))
     assert with_components(workflow, "", STORED.__getitem__) is workflow
+
+
+PROFILE = """<profile xmlns="http://ns.taverna.org.uk/2012/component/profile"><id>{id}</id>
+<name>{id} profile</name><description/>{more}</profile>"""
+HANDLING = """<component><exceptionHandling><failLists/>
+<handleException><pattern>.*</pattern><pruneStack/></handleException>
+<handleException><pattern>a.*</pattern><replacement replacementId="urn:a" replacementMessage="A"/>
+</handleException></exceptionHandling></component>"""
+
+
+def profiled(registry: Path, **profiles: str) -> ErrorHandling | None:
+    folder = registry / "componentProfiles"
+    folder.mkdir()
+    (folder / "0.xml").write_text("no profile")
+    for id, more in profiles.items():
+        (folder / f"{id}.xml").write_text(PROFILE.format(id=id, more=more))
+    (registry / "componentFamilies/Family/profile").write_text("own profile\n")
+    return only_activity(assembled(component("plain"), registry).top).error_handling
+
+
+def test_family_may_handle_errors(registry: Path) -> None:
+    rules = (ErrorRule(".*", prune_trace=True), ErrorRule("a.*", message="A"))
+    assert profiled(registry, own=HANDLING) == ErrorHandling(rules, fail_lists=True)
+    activity = only_activity(assembled(component("plain"), registry).top)
+    assert activity.output_map == {"out": "out", "error_channel": "errors"}
+
+
+def test_profile_may_extend_another(registry: Path) -> None:
+    found = profiled(registry, other=HANDLING, own='<extends profileId="other"/><component/>')
+    assert found is not None
+
+
+@pytest.mark.parametrize("more", ["<component/>", '<extends profileId="own"/>', ""])
+def test_family_without_rules_handles_nothing(registry: Path, more: str) -> None:
+    assert profiled(registry, own=more) is None
+    assert only_activity(assembled(component("plain"), registry).top).output_map == {"out": "out"}

@@ -29,6 +29,7 @@ from functools import partial
 from typing import Any
 
 from taverna_server.data.values import Value, depth_of, wrap
+from taverna_server.engines.taverna.componenterrors import handle_errors
 from taverna_server.engines.taverna.dispatch.base import Call, Called, Reply
 from taverna_server.engines.taverna.events import (
     WHOLE,
@@ -61,6 +62,7 @@ from taverna_server.engines.taverna.listening import Witness
 from taverna_server.engines.taverna.plan import DataflowPlan, ProcessorPlan, WorkflowPlan
 from taverna_server.engines.taverna.processor import Desk, ProcessorRun
 from taverna_server.engines.taverna.tally import Tally
+from taverna_server.workflow.model import Activity
 
 
 class Scheduler(Desk):
@@ -232,7 +234,9 @@ class Scheduler(Desk):
             return
         place = (f"{call.path}/", f"{call.label}{iteration(job)}/")
         caller = (call.label, job.index)
-        self._begin(plan, place, caller, wrapped, _ignore, partial(_answer, reply, job))
+        self._begin(
+            plan, place, caller, wrapped, _ignore, partial(_answer, reply, job, call.activity)
+        )
 
     def _begin(
         self,
@@ -279,7 +283,9 @@ def _ignore(port: str, index: Index, value: Value) -> None:
     return
 
 
-def _answer(reply: Reply, job: Job, outputs: Values) -> None:
+def _answer(reply: Reply, job: Job, activity: Activity, outputs: Values) -> None:
+    if activity.error_handling is not None:
+        outputs = handle_errors(outputs, activity.error_handling)
     reply.answered(job, outputs)
 
 

@@ -11,8 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from taverna_server.data.values import ErrorDocument, ListValue, Value, contains_errors, depth_of
-from taverna_server.engines.taverna.events import Index
-from taverna_server.workflow.model import Cross, PortNode, Retry, StrategyNode
+from taverna_server.engines.taverna.events import WHOLE, Index
+from taverna_server.engines.taverna.iteration import strategy_inlets
+from taverna_server.engines.taverna.ports import InputPort
+from taverna_server.workflow.model import Cross, PortNode, Prefix, Retry, StrategyNode
 from tests.engines.taverna.building import (
     E,
     Fails,
@@ -23,9 +25,11 @@ from tests.engines.taverna.building import (
     join,
     one_step,
     plain,
+    prefix,
     step,
     value,
 )
+from tests.engines.taverna.test_iteration import Collects
 
 Jobs = dict[Index, dict[str, Value]]
 LETTERS = st.sampled_from("xyz")
@@ -65,6 +69,13 @@ def jobs_of(node: StrategyNode, inputs: dict[str, Value]) -> Jobs:
             tuple(itertools.chain(*indices)): _merged(children, indices)
             for indices in itertools.product(*children)
         }
+    if isinstance(node, Prefix):
+        short, long = children
+        return {
+            there: _merged(children, [here, there])
+            for here, there in itertools.product(short, long)
+            if there[: len(here)] == here
+        }
     common = set.intersection(*(set(child) for child in children))
     return {index: _merged(children, [index] * len(children)) for index in common}
 
@@ -99,7 +110,8 @@ a, b, c = PortNode("a"), PortNode("b"), PortNode("c")
 STRATEGIES = st.sampled_from(
     [
         cross(a, b, c), cross(c, a, b), dot(a, b, c), cross(a, dot(b, c)), cross(dot(b, a), c),
-        dot(cross(a), b, cross(c)), cross(cross(a, b), c),
+        dot(cross(a), b, cross(c)), cross(cross(a, b), c), cross(prefix(a, b), c),
+        prefix(a, dot(b, c)), prefix(dot(c, a), b), dot(prefix(b, a), c),
     ]
 )  # fmt: skip
 
@@ -121,6 +133,22 @@ def test_iteration_equals_the_naive_evaluation(
     levels = depth_of(play.outputs["o"])
     assert plain(play.outputs["o"]) == naive(strategy, inputs, levels)
     assert len(play.called) == len(jobs_of(strategy, inputs))
+
+
+@given(st.data(), st.integers(0, 2), st.integers(0, 2), st.randoms(use_true_random=False))
+def test_prefix_joins_what_begins_alike(
+    data: st.DataObject, short: int, more: int, shuffle: random.Random
+) -> None:
+    """Of lists of different depth, which the type check refuses to whole workflows (4.4)."""
+    depths = {"a": short, "b": short + more}
+    inputs = {port: value(data.draw(shapes(depth)), depth) for port, depth in depths.items()}
+    joined = Collects()
+    inlets = strategy_inlets([prefix(a, b)], joined)
+    for port in shuffle.sample("ab", 2):
+        InputPort(port, 0, depths[port], inlets[port]).token(WHOLE, inputs[port])
+    wanted = jobs_of(prefix(a, b), inputs)
+    assert {job.index: job.inputs for job in joined.jobs} == wanted
+    assert len(joined.jobs) == len(wanted)
 
 
 @given(st.integers(0, 3).flatmap(lambda d: st.tuples(st.just(d), shapes(d, smallest=1))))
