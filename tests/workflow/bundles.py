@@ -109,3 +109,21 @@ rdf:resource="../../workflow/Hello/processor/Greet/out/text"/></OutputPortBindin
             "profile/server/configuration/greet-proc.json": json.dumps(layers).encode(),
         }
     )
+
+
+def foreign_activity(
+    kind: str, config: Mapping[str, Any], takes: str = "person", gives: str = "hello"
+) -> bytes:
+    """The same with another activity: Taverna 3's name of its kind, its JSON, its ports."""
+    profile = entries(foreign())["profile/server.rdf"].decode()
+    for old, new in (
+        ("activity/beanshell", f"activity/{kind}"),
+        ("person", takes),
+        ("hello", gives),
+    ):
+        profile = profile.replace(old, new)
+    files = {
+        "profile/server.rdf": profile.encode(),
+        "profile/server/configuration/a.json": json.dumps(config).encode(),
+    }
+    return changed(foreign(), files)

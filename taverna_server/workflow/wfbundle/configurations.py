@@ -7,14 +7,12 @@ it goes. Kinds that are in neither keep their bean alone.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any, TypeAlias
 
 from taverna_server.workflow import beans
-from taverna_server.workflow.model import ActivityPort, Bean
+from taverna_server.workflow.model import Bean
+from taverna_server.workflow.wfbundle.jsonvalues import Json, Ports, items, text
+from taverna_server.workflow.wfbundle.serviceforms import TO_BEAN
 from taverna_server.workflow.wfbundle.vocabulary import ACTIVITY
-
-Json: TypeAlias = dict[str, Any]
-Ports: TypeAlias = tuple[list[ActivityPort], list[ActivityPort]]
 
 LOCAL_WORKER = f"{ACTIVITY}localworker/"
 _TYPES = {
@@ -41,7 +39,7 @@ def type_of(kind: str) -> str:
 def kind_of_type(uri: str, data: Json) -> str:
     """The kind behind a type's URI; a local worker is a script that says where it is from."""
     name = uri.removeprefix(ACTIVITY).rstrip("/") if uri.startswith(ACTIVITY) else ""
-    if name == "beanshell" and _text(data, "derivedFrom").startswith(LOCAL_WORKER):
+    if name == "beanshell" and text(data, "derivedFrom").startswith(LOCAL_WORKER):
         return "localworker"
     return _KINDS.get(name, name) or "unrecognized"
 
@@ -61,21 +59,6 @@ def to_bean(kind: str, data: Json, ports: Ports) -> Bean | None:
     return _TO_BEAN[kind](data, ports) if kind in _TO_BEAN else None
 
 
-def _text(data: Any, *path: str) -> str:
-    """A text in an object in an object; numbers and flags as t2flow writes them."""
-    for name in path:
-        data = data.get(name) if isinstance(data, dict) else None
-    if isinstance(data, bool):
-        return str(data).lower()
-    return str(data) if isinstance(data, str | int | float) else ""
-
-
-def _items(data: Any, *path: str) -> list[Any]:
-    for name in path:
-        data = data.get(name) if isinstance(data, dict) else None
-    return data if isinstance(data, list) else []
-
-
 def _strings(bean: Bean, tag: str) -> list[str]:
     return [item.text for item in bean.all(tag, "string")]
 
@@ -86,7 +69,7 @@ def _renamed(bean: Bean, names: Mapping[str, str]) -> Json:
 
 
 def _leaves(data: Json, names: Mapping[str, str]) -> Iterable[Bean]:
-    return beans.leaves({old: _text(data, new) for old, new in names.items() if new in data})
+    return beans.leaves({old: text(data, new) for old, new in names.items() if new in data})
 
 
 def _flags(data: Json, *names: str) -> Json:
@@ -117,14 +100,14 @@ def _script_json(bean: Bean) -> Json:
 
 def _script_bean(kind: str) -> Callable[[Json, Ports], Bean]:
     def bean(data: Json, ports: Ports) -> Bean:
-        worker = _text(data, "derivedFrom").removeprefix(LOCAL_WORKER)
-        libraries = [name for name in _items(data, "localDependency") if isinstance(name, str)]
+        worker = text(data, "derivedFrom").removeprefix(LOCAL_WORKER)
+        libraries = [name for name in items(data, "localDependency") if isinstance(name, str)]
         return beans.configuration(
             kind,
             *beans.ports(*ports),
-            Bean("classLoaderSharing", _text(data, "classLoaderSharing") or "workflow"),
+            Bean("classLoaderSharing", text(data, "classLoaderSharing") or "workflow"),
             beans.strings("localDependencies", libraries),
-            Bean("script", _text(data, "script")),
+            Bean("script", text(data, "script")),
             *([Bean("localworkerName", worker)] if kind == "localworker" else []),
         )
 
@@ -143,10 +126,10 @@ def _xpath_json(bean: Bean) -> Json:
 
 def _xpath_bean(data: Json, ports: Ports) -> Bean:
     pairs = (
-        (_text(entry, "prefix"), _text(entry, "uri")) for entry in _items(data, "xpathNamespaceMap")
+        (text(entry, "prefix"), text(entry, "uri")) for entry in items(data, "xpathNamespaceMap")
     )
     entries = tuple(Bean("entry", children=beans.strings("", pair).children) for pair in pairs)
-    expression = Bean("xpathExpression", _text(data, "xpathExpression"))
+    expression = Bean("xpathExpression", text(data, "xpathExpression"))
     return beans.configuration("xpath", expression, Bean("xpathNamespaceMap", children=entries))
 
 
@@ -185,8 +168,7 @@ def _headers(bean: Bean) -> Iterator[tuple[str, str]]:
 
 def _rest_bean(data: Json, ports: Ports) -> Bean:
     headers = [
-        (_text(entry, "header"), _text(entry, "value"))
-        for entry in _items(data, "request", "headers")
+        (text(entry, "header"), text(entry, "value")) for entry in items(data, "request", "headers")
     ]
     known = {
         field: value for name, field in _REST_HEADERS.items() for n, value in headers if n == name
@@ -195,8 +177,8 @@ def _rest_bean(data: Json, ports: Ports) -> Bean:
     others = [pair for pair in headers if pair[0] not in (*_REST_HEADERS, "Expect")]
     return beans.configuration(
         "rest",
-        Bean("httpMethod", _text(data, "request", "httpMethod")),
-        Bean("urlSignature", _text(data, "request", "absoluteURITemplate")),
+        Bean("httpMethod", text(data, "request", "httpMethod")),
+        Bean("urlSignature", text(data, "request", "absoluteURITemplate")),
         *beans.leaves(known),
         Bean("sendHTTPExpectRequestHeader", str(expects).lower()),
         *_leaves(data, _REST),
@@ -212,8 +194,8 @@ def _wsdl_json(bean: Bean) -> Json:
 def _wsdl_bean(data: Json, ports: Ports) -> Bean:
     return beans.configuration(
         "wsdl",
-        Bean("wsdl", _text(data, "operation", "wsdl")),
-        Bean("operation", _text(data, "operation", "name")),
+        Bean("wsdl", text(data, "operation", "wsdl")),
+        Bean("operation", text(data, "operation", "name")),
         *_leaves(data, {"securityProfile": "securityProfile"}),
     )
 
@@ -237,13 +219,14 @@ _TO_JSON: dict[str, Callable[[Bean], Json]] = {
     "wsdl": _wsdl_json,
     "xpath": _xpath_json,
 }
-_TO_BEAN: dict[str, Callable[[Json, Ports], Bean]] = {
+_TO_BEAN: dict[str, Callable[[Json, Ports], Bean | None]] = {
+    **TO_BEAN,
     "beanshell": _script_bean("beanshell"),
     "component": _component[1],
     "interaction": _interaction[1],
     "localworker": _script_bean("localworker"),
     "rest": _rest_bean,
-    "stringconstant": lambda data, ports: beans.constant(_text(data, "string")),
+    "stringconstant": lambda data, ports: beans.constant(text(data, "string")),
     "wsdl": _wsdl_bean,
     "xpath": _xpath_bean,
 }
