@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 import pytest
@@ -10,11 +9,10 @@ from flask import Flask, Response
 from werkzeug.test import Client
 
 from taverna_server.app import create_app
-from taverna_server.auth import hash_token
 from taverna_server.config import Config
 from taverna_server.representations import OFFERED
 from taverna_server.rest.operations import current
-from taverna_server.store import Store
+from tests.databases import config_on, make_database
 from tests.published import check
 
 PORTS = "<port><name>words</name><depth>1</depth></port>"
@@ -27,21 +25,12 @@ WORKFLOW = f"""<workflow xmlns="http://taverna.sf.net/2008/xml/t2flow" version="
 def database(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Migrated once, with two users, copied for each test."""
     path = tmp_path_factory.mktemp("database") / "taverna-server.db"
-    store = Store.open(f"sqlite:///{path}")
-    store.migrate()
-    for name in ("alice", "bob"):
-        store.add_user(name, "no password")
-        store.add_token(name, hash_token(name), "tests")
-    store.close()
-    return path
+    return make_database(path, "alice", "bob")
 
 
 @pytest.fixture
 def config(tmp_path: Path, database: Path) -> Config:
-    data = tmp_path / "data"
-    data.mkdir()
-    shutil.copy(database, data)
-    return Config(data=data)
+    return config_on(database, tmp_path)
 
 
 @pytest.fixture

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from tests import chromium
+
+if TYPE_CHECKING:
+    from tests.receivers import Hook, Mailboxes
 
 GOLDEN = Path(__file__).parent / "golden"
 
@@ -47,3 +50,21 @@ def browser() -> Iterator[Any]:
     pytest.importorskip("playwright.sync_api", reason="pip install playwright")
     with chromium.started() as found:
         yield found
+
+
+@pytest.fixture
+def boxes() -> Iterator[Mailboxes]:
+    """A mail server; few tests need the library for it."""
+    from tests.receivers import mail_server
+
+    with mail_server() as boxes:
+        yield boxes
+
+
+@pytest.fixture
+def hook() -> Iterator[Hook]:
+    """A web server that is told things."""
+    from tests.receivers import web_server
+
+    with web_server() as hook:
+        yield hook

@@ -20,13 +20,12 @@ from pathlib import Path
 from typing import Any
 
 from taverna_server.config import ENGINE_OPTIONS, Config
-from taverna_server.data.guarded import open_to_append
 from taverna_server.data.local_users import give_directory
-from taverna_server.data.paths import WorkDirectory
 from taverna_server.data.removal import remove_tree
 from taverna_server.data.rundir import Outcome, RunDirectory, RunOrder
-from taverna_server.errors import ClientMistake, RunRefused
+from taverna_server.errors import RunRefused
 from taverna_server.manager.handover import Handover
+from taverna_server.manager.lastwords import make_place_for_outputs, tell_why
 from taverna_server.manager.telling import Telling
 from taverna_server.model.run import TAVERNA, Run, RunStatus
 from taverna_server.runner.base import Observation, Runner, RunnerState
@@ -166,11 +165,12 @@ class Steps:
             outcome = _outcome(run, code, message)
             try:
                 directory.write_outcome(outcome)
-                _add_line(directory.stderr, message)
+                if message:
+                    tell_why(directory, message)
             except OSError as error:  # a full disk must not keep a run from ending
                 log.warning("the outcome of run %s cannot be written: %s", run.id, error)
         if run.baclava_output is None and run.workflow_type == TAVERNA:
-            _make_place_for_outputs(directory)
+            make_place_for_outputs(directory)
         self._close(run, outcome.exit_code, outcome)
 
     def _close(self, run: Run, exit_code: int | None, outcome: Outcome | None) -> None:
@@ -218,25 +218,6 @@ def _read_outcome(directory: RunDirectory) -> Outcome | None:
         return None
 
 
-def _make_place_for_outputs(directory: RunDirectory) -> None:
-    """Clients fetch ``wd/out`` of every run that ended, also of one without outputs.
-
-    Taverna Player counts a run as failed otherwise (client-requirements 2).
-    """
-    wd = WorkDirectory(directory.wd)
-    try:
-        if not wd.is_dir("out"):
-            wd.make_directory("", "out")
-    except (ClientMistake, OSError) as error:  # the workflow put something else there
-        log.warning("no place for outputs in %s: %s", directory.root, error)
-
-
 def _outcome(run: Run, code: int, message: str) -> Outcome:
     now = datetime.now(UTC)
     return Outcome(code, (run.started or now).isoformat(), now.isoformat(), message)
-
-
-def _add_line(path: Path, message: str) -> None:
-    if message:
-        with open_to_append(path) as stream:
-            stream.write(f"{message}\n".encode())

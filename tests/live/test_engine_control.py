@@ -158,7 +158,9 @@ def test_killed_engine_leaves_a_finished_run_that_says_so(
     assert outputs(alice, run) == {"early": "list", "result": "absent"}
     assert alice.get(f"{run}/wd/out/early/1").text == "one"
     runs.until(lambda: not processes(run))
-    assert "Run_a_tool" in alice.get(f"{run}/log").text
+    log = alice.get(f"{run}/log").text
+    assert "Run_a_tool" in log
+    assert "killed, or out of memory" in log.splitlines()[-1]
     assert alice.delete(run).status_code == 204
 
 

@@ -11,21 +11,9 @@ from lxml import etree
 
 from tests.live import runs
 from tests.live.server import Server, running
-from tests.receivers import Hook, Mailboxes, mail_server, web_server
+from tests.receivers import Hook, Mailboxes
 
 COOLDOWN = 4
-
-
-@pytest.fixture
-def boxes() -> Iterator[Mailboxes]:
-    with mail_server() as boxes:
-        yield boxes
-
-
-@pytest.fixture
-def hook() -> Iterator[Hook]:
-    with web_server() as hook:
-        yield hook
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """A manager on a real database and real directories, with two users and a superuser."""
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +11,7 @@ from taverna_server.model.identity import User
 from taverna_server.model.run import Run
 from taverna_server.store import Store
 from tests import fakes
+from tests.databases import config_on, make_database
 
 PORTS = "".join(
     f"<port><name>{name}</name><depth>0</depth></port>" for name in ("behaviour", "words")
@@ -25,20 +25,12 @@ WORKFLOW = f"""<workflow xmlns="http://taverna.sf.net/2008/xml/t2flow" version="
 def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Migrated once, copied for each test."""
     path = tmp_path_factory.mktemp("database") / "empty.db"
-    store = Store.open(f"sqlite:///{path}")
-    store.migrate()
-    for name in ("alice", "bob", "root"):
-        store.add_user(name, "no password", admin=name == "root")
-    store.close()
-    return path
+    return make_database(path, "alice", "bob", "root", admin="root")
 
 
 @pytest.fixture
 def config(tmp_path: Path, empty_database: Path) -> Config:
-    data = tmp_path / "data"
-    data.mkdir()
-    shutil.copy(empty_database, data / "taverna-server.db")
-    return Config(data=data, engine_command=tuple(fakes.command()))
+    return config_on(empty_database, tmp_path, engine_command=tuple(fakes.command()))
 
 
 @pytest.fixture

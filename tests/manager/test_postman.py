@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -20,7 +19,7 @@ from taverna_server.model.run import RunStatus
 from taverna_server.store import Store
 from tests.manager.conftest import WORKFLOW
 from tests.manager.houses import InThread, until
-from tests.receivers import Hook, Mailboxes, mail_server, web_server
+from tests.receivers import Hook, Mailboxes
 
 MAIL = "mailto:bob@example.org"
 
@@ -36,18 +35,6 @@ class Clock:
 
     def go(self, seconds: float) -> None:
         self.now += timedelta(seconds=seconds)
-
-
-@pytest.fixture
-def boxes() -> Iterator[Mailboxes]:
-    with mail_server() as boxes:
-        yield boxes
-
-
-@pytest.fixture
-def hook() -> Iterator[Hook]:
-    with web_server() as hook:
-        yield hook
 
 
 @pytest.fixture
