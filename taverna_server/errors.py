@@ -143,6 +143,10 @@ class UnknownWorkflow(Unknown):
     """No workflow of this id in the library."""
 
 
+class HiddenWorkflow(UnknownWorkflow):
+    """There is one, of somebody else; to be told apart only where a protocol demands it."""
+
+
 class Invalid(ClientMistake):
     """Fields that cannot be as they are; ``fields`` has sentences about each, by its name."""
 

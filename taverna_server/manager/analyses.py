@@ -16,7 +16,7 @@ from typing import Any, cast
 
 from lxml import etree
 
-from taverna_server.errors import BadRequest, UnknownWorkflow
+from taverna_server.errors import BadRequest, HiddenWorkflow, UnknownWorkflow
 from taverna_server.manager.library import described
 from taverna_server.manager.runs import Runs, check_source
 from taverna_server.model.analysis import Analysis, AnalysisQuery, NewRecord, Record
@@ -105,7 +105,7 @@ class Analyses(Runs):
         """By its id, or as the caller calls it: ``name``, ``name.N``, ``name.N.M``.
 
         Raises:
-            UnknownWorkflow: there is none that the caller may see.
+            UnknownWorkflow: there is none that the caller may see (HiddenWorkflow: another's).
         """
         found = self._by_id(caller, said) if is_uuid(said) else self._by_name(caller, said)
         if found is None:
@@ -141,7 +141,9 @@ class Analyses(Runs):
         found = self.store.find_analysis(run_id=said.lower())
         if found is None or found.owner == caller.name or caller.admin:
             return found
-        return found if self.may(caller, found.run_id, Permission.READ) else None
+        if self.may(caller, found.run_id, Permission.READ):
+            return found
+        raise HiddenWorkflow(f"Workflow '{said[:80]}' does not exist.")
 
     def _by_name(self, caller: User, said: str) -> Analysis | None:
         name, _dot, rest = said.partition(".")

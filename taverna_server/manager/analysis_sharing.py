@@ -32,6 +32,7 @@ class AnalysisSharing(Analyses, Sharing):
             Conflict: they may already.
             BadRequest: it is the owner.
         """
+        self.owned_run(caller, found.run_id)
         name = self.name_of(address)
         if name == found.owner:
             raise BadRequest("Unable to share a workflow with yourself.")
@@ -42,6 +43,7 @@ class AnalysisSharing(Analyses, Sharing):
 
     def unshare_analysis(self, caller: User, found: Analysis, address: str) -> None:
         """Take it back. Raises UnknownUser, and Conflict where nothing was shared."""
+        self.owned_run(caller, found.run_id)
         name = self.name_of(address)
         if self.permission_of(caller, found.run_id, name) < Permission.READ:
             raise Conflict(f"{found.full_name} is not shared with {address}.")

@@ -11,7 +11,13 @@ import json
 
 from flask import Response, request
 
-from taverna_server.errors import BadPath, NotAuthenticated, NotPermitted, UnknownRun
+from taverna_server.errors import (
+    BadPath,
+    HiddenWorkflow,
+    NotAuthenticated,
+    NotPermitted,
+    UnknownRun,
+)
 from taverna_server.model.identity import User
 from taverna_server.serving import context
 from taverna_server.serving.context import services
@@ -62,6 +68,8 @@ def write_error(error: Exception, status: int, message: str) -> Response:
         status, message = _unknown_caller()
     elif isinstance(error, BadPath):
         status = 400
+    elif isinstance(error, HiddenWorkflow) and is_seed():
+        status, message = 403, "User is not allowed to access workflow."
     elif isinstance(error, UnknownRun):
         message = "Workflow does not exist."
     return Response(json.dumps({"message": message}), status, content_type=JSON)
