@@ -38,7 +38,7 @@ def _visit(tab: Any, place: Site, user: str | None, directory: Path) -> None:
     if user is not None:
         sign_in(tab, place.server.url, user)
     shown = {number: kind for kind, number in place.numbers.items()}
-    for path in walked(tab, place, numbers=user == "alice")[1]:
+    for path in walked(tab, place, user)[1]:
         name = _name(path, shown)
         who = user or "visitor"
         if user == "admin" and list(directory.glob(f"alice-{name}-*")):

@@ -32,16 +32,11 @@ def looks(tab: Any) -> Iterator[str]:
         yield name
 
 
-def walked(tab: Any, place: Site, numbers: bool) -> tuple[Walk, Iterator[str]]:
+def walked(tab: Any, place: Site, user: str | None) -> tuple[Walk, Iterator[str]]:
+    """The walk, and the paths of its pages; alice sees each of her runs."""
     walk = Walk(tab, place.server.url)
-
-    def pages() -> Iterator[str]:
-        yield from walk.pages()
-        if numbers:
-            yield from walk.named(f"/runs/{number}" for number in place.numbers.values())
-        walk.finish()
-
-    return walk, pages()
+    numbers = place.numbers.values() if user == "alice" else ()
+    return walk, walk.pages(f"/runs/{number}" for number in numbers)
 
 
 @needs_axe
@@ -51,7 +46,7 @@ def walked(tab: Any, place: Site, numbers: bool) -> tuple[Walk, Iterator[str]]:
 def test_no_page_keeps_people_out(visitor: Visitor, place: Site, user: str | None) -> None:
     found: list[str] = []
     with visitor(user) as tab:
-        walk, pages = walked(tab, place, numbers=user == "alice")
+        walk, pages = walked(tab, place, user)
         for path in pages:
             for look in looks(tab):
                 found += [f"{path} ({look}) {words}" for words in violations(tab)]
@@ -66,7 +61,7 @@ def test_phone_shows_pages_without_scrolling_sideways(
     wide = []
     with visitor(user) as tab:
         tab.set_viewport_size({"width": 320, "height": 640})
-        _, pages = walked(tab, place, numbers=user == "alice")
+        _, pages = walked(tab, place, user)
         for path in pages:
             width = tab.evaluate("document.documentElement.scrollWidth")
             wide += [f"{path} is {width} wide"] if width > 320 else []

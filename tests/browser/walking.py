@@ -39,37 +39,36 @@ class Walk:
         self.tab.on("console", self._said)
         self.tab.on("pageerror", lambda error: self._complain(f"script: {error}"))
 
-    def pages(self, first: Iterable[str] = ("/",)) -> Iterator[str]:
-        """Opens each page and gives its path while it is open."""
-        waiting, seen = deque(first), set()
+    def pages(self, named: Iterable[str] = ()) -> Iterator[str]:
+        """Opens each page and gives its path while it is open: the ``named`` ones whatever
+        their kind, and of what they and the first page lead to one of each."""
+        always = {*named, "/"}
+        waiting, seen = deque(sorted(always)), set()
         while waiting and len(seen) < MOST:
             path = waiting.popleft()
-            kind = kind_of(path)
+            kind = path if path in always else kind_of(path)
             if kind in seen:
                 continue
-            seen.add(kind)
+            seen |= {kind, kind_of(path)}
             if self._open(path):
                 waiting.extend(self._links())
                 yield path
+        self._look()
 
-    def named(self, paths: Iterable[str]) -> Iterator[str]:
-        """Opens these, whatever their kind."""
-        return (path for path in paths if self._open(path))
-
-    def finish(self) -> None:
+    def _look(self) -> None:
         """What the last page had to say."""
         for violation in self.tab.evaluate("window.violations || []"):
             self._complain(f"policy: {violation}")
 
     def _open(self, path: str) -> bool:
         """Whether it is a page; files are not."""
-        head = self.tab.request.head(self.base + path, headers={"Accept": "text/html"})
+        head = self.tab.request.head(self.base + path, headers={"Accept": "text/html,*/*;q=0.8"})
         if head.status >= 400:
             self.dead.append(f"{self.tab.url.removeprefix(self.base)} links to {path}")
         if not head.ok or not head.headers.get("content-type", "").startswith("text/html"):
             return False
         if self.tab.url.startswith(self.base):
-            self.finish()
+            self._look()
         self.tab.goto(self.base + path, wait_until="load")
         return True
 
@@ -93,4 +92,5 @@ def kind_of(path: str) -> str:
     names = sorted({name for name, _ in parse_qsl(parts.query)} - {"back"})
     plain = re.sub(r"/\d+(?=/|$)", "/N", parts.path)
     plain = re.sub(r"/(input|output)/[^/]+", r"/\1/P", plain)
+    plain = re.sub(r"/accounts/(?!new)[^/]+", "/accounts/NAME", plain)
     return f"{plain}?{'&'.join(names[:1])}" if names else plain
