@@ -42,7 +42,7 @@ from taverna_server.manager.administration import FACTORY, LAST_EXIT, STARTUP
 from taverna_server.manager.lease import ReconcilerLease
 from taverna_server.manager.leftovers import sweep
 from taverna_server.manager.postman import Postman
-from taverna_server.manager.queue import let_in, stop_overdue
+from taverna_server.manager.queue import answer_children, let_in, stop_overdue
 from taverna_server.manager.steps import Steps
 from taverna_server.manager.wake import Ear
 from taverna_server.model.run import RunStatus
@@ -207,6 +207,7 @@ class Session:
             self._purge()
             stop_overdue(self.store, self.config)
         if self._timers.is_due("look", LOOK_SECONDS):
+            answer_children(self.store, self.config)
             self._look(everywhere=True)
         self._try_again()
         self._wait()
