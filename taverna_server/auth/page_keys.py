@@ -16,7 +16,7 @@ from functools import cached_property
 
 from taverna_server.config import Config
 from taverna_server.data.vault import Vault
-from taverna_server.model.identity import User
+from taverna_server.model.identity import GUEST, User
 from taverna_server.model.run import RunStatus
 from taverna_server.store import Store
 
@@ -41,7 +41,7 @@ class PageKeys:
         found = _KEY.fullmatch(key)
         if found is None or not hmac.compare_digest(self._of(found[1], run_id), key):
             return None
-        user = self._store.get_user(found[1])
+        user = User(GUEST) if found[1] == GUEST else self._store.get_user(found[1])
         if user is None or user.disabled or not self._is_at_work(run_id):
             return None
         return replace(user, page_of=run_id)
