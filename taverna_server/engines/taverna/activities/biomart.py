@@ -46,6 +46,8 @@ _SAID = 1000
 class Biomart(GivesParts):
     """Sends its query once for each invocation."""
 
+    here = True  # rows travel as they come
+
     def __init__(self, activity: Activity, context: RunContext) -> None:
         super().__init__(activity, context)
         config = activity.config or Bean("none")
