@@ -60,11 +60,18 @@ def write_error_of_admin(error: Exception, status: int, message: str) -> Respons
     return write(error, status, message)
 
 
+def write_error_elsewhere(error: Exception, status: int, message: str) -> Response:
+    """As Taverna Server writes it; people who followed a wrong link have a page."""
+    lost = status == 404 and web.is_browser() and not below(*OF_TAVERNA)(request.path)
+    return (web.write_error if lost else errors.write_sentence)(error, status, message)
+
+
+OF_TAVERNA = ("/rest", "/feed", "/metrics", "/health")
 FACES = (
     Face("player", owned_by_player, write_error_of_player, sessions.identify),
     Face("admin", below("/admin"), write_error_of_admin, sessions.identify),
     Face("reana", reana.owns, reana.write_error, reana.identify),
-    Face("taverna", lambda path: True, errors.write_sentence),
+    Face("taverna", lambda path: True, write_error_elsewhere),
 )
 """The first that owns a path has it; the last one owns the rest."""
 

@@ -123,7 +123,7 @@ def _log(environ: WSGIEnvironment, status: str, size: int, began: float) -> None
         extra={
             "request": environ.get("taverna_server.request_id"),
             "client": environ.get("REMOTE_ADDR", ""),
-            "user": _user(environ.get("HTTP_AUTHORIZATION", "")),
+            "user": environ.get("REMOTE_USER") or _user(environ.get("HTTP_AUTHORIZATION", "")),
             "method": environ["REQUEST_METHOD"],
             "path": f"{path}?{query}" if query else path,
             "status": int(status[:3]),

@@ -43,6 +43,7 @@ def identify() -> User | None:
     if session is None:
         return None
     g.session = session
+    request.environ["REMOTE_USER"] = session.user.name  # for the access log
     if request.method not in _SAFE and request.mimetype != JSON:
         check_token(session.user)
     return session.user

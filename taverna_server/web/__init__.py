@@ -20,6 +20,7 @@ from taverna_server.web import (
     credentials,
     home,
     library,
+    notices,
     runs,
     users,
 )
@@ -34,6 +35,7 @@ __all__ = [
     "home",
     "is_browser",
     "library",
+    "notices",
     "runs",
     "users",
     "views",

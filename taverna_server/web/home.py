@@ -7,6 +7,7 @@ from flask import Response
 from taverna_server.model.library import EntryQuery, RunPage, RunQuery
 from taverna_server.model.run import RunState
 from taverna_server.serving.context import caller_or_none, manager
+from taverna_server.web.notices import waiting_runs
 from taverna_server.web.page import page
 from taverna_server.web.routes import views
 
@@ -25,6 +26,7 @@ def get_home() -> Response:
     return page(
         "home.html",
         runs=runs,
+        waiting=waiting_runs(user) if user else [],
         active=_count(AT_WORK),
         failed=_count(frozenset({RunState.FAILED, RunState.TIMEOUT})),
         entries=library.entries,

@@ -41,7 +41,7 @@ def _runs(alice: requests.Session, server: Server) -> dict[str, int]:
         "finished": _finished(alice, server, "hello_world"),
         "errors": _finished(alice, server, "partial_failure"),
         "lists": runs.finished_echo(alice, server),
-        "asking": _asking(alice, server),
+        "asking": asking_run(alice, server),
         "running": started(alice, server, "sleep 1000"),
         "new": runs.create(alice, server),
     }
@@ -67,7 +67,7 @@ def _give(alice: requests.Session, run: str, path: Path) -> None:
     assert alice.put(f"{run}/input/input/{path.name}", json=body).status_code == 200
 
 
-def _asking(alice: requests.Session, server: Server) -> str:
+def asking_run(alice: requests.Session, server: Server) -> str:
     run = runs.create(alice, server, asking("ask"))
     runs.start(alice, run)
     runs.until(lambda: requests_of(alice, run), 60)

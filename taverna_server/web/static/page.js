@@ -69,6 +69,37 @@ document.addEventListener("submit", (event) => {
 document.addEventListener("change", (event) => {
   if (event.target.matches("[data-submit]")) event.target.form.requestSubmit();
 });
+// Runs that ask something are told wherever their owner is: in the head of the page, in its
+// title and, for those who permitted it, by the system.
+const needsYou = document.getElementById("needs_you");
+const plainTitle = document.title;
+const told = new Set();
+
+async function lookForQuestions() {
+  if (document.hidden && window.Notification?.permission !== "granted") return;
+  const answer = await fetch(needsYou.dataset.from, { credentials: "same-origin" }).catch(() => null);
+  if (!answer?.ok) return;
+  const { waiting } = await answer.json();
+  const words = `${waiting.length} ${waiting.length === 1 ? "run needs" : "runs need"} you`;
+  needsYou.hidden = waiting.length === 0;
+  if (needsYou.lastElementChild.textContent !== words) needsYou.lastElementChild.textContent = words;
+  if (waiting.length) needsYou.href = waiting[0].address;
+  document.title = waiting.length ? `(${waiting.length}) ${plainTitle}` : plainTitle;
+  for (const run of waiting) tellOnce(run);
+}
+
+function tellOnce(run) {
+  if (told.has(run.address) || !document.hidden || window.Notification?.permission !== "granted") return;
+  told.add(run.address);
+  const note = new Notification(`${run.name} needs you`, { body: "It waits for your answer.", tag: run.address });
+  note.addEventListener("click", () => { window.focus(); location.assign(run.address); });
+}
+
+if (needsYou) {
+  lookForQuestions();
+  setInterval(lookForQuestions, 20000);
+}
+
 document.addEventListener("keydown", onKey);
 document.querySelectorAll(".drop").forEach(takeDrops);
 document.querySelectorAll(".keys-hint").forEach((hint) => { hint.hidden = false; });
