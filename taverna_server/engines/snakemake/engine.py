@@ -16,7 +16,6 @@ import json
 import os
 import shlex
 import shutil
-import subprocess
 import sys
 import threading
 from collections.abc import Mapping
@@ -26,14 +25,16 @@ from typing import Any
 
 from taverna_server.data.rundir import RunDirectory
 from taverna_server.engines.steps import calling
+from taverna_server.engines.steps.commands import Limits, Streams
 from taverna_server.engines.steps.enginelog import INFO, EngineLog
-from taverna_server.engines.steps.foreign import ForeignEngine
+from taverna_server.engines.steps.foreign import ForeignEngine, engine_invocation
 from taverna_server.engines.steps.specification import Specification
-from taverna_server.engines.steps.stepping import Stepping
+from taverna_server.engines.steps.stepping import TIMED_OUT, Stepping
 
 STRICT = "set -euo pipefail;"
 """What Snakemake puts before each command."""
-REPORT_PATIENCE = 60
+LIMITS = Limits(seconds=60)
+"""Of what makes a report."""
 
 
 @dataclass(slots=True)
@@ -123,15 +124,15 @@ class SnakemakeEngine(ForeignEngine):
             return
         words = [*arguments["words"], "--report", arguments["report"]]
         line = [str(python), "-I", "-m", "snakemake", *words]
-        try:
-            done = subprocess.run(
-                line, capture_output=True, text=True, timeout=REPORT_PATIENCE, check=False
-            )
-        except subprocess.TimeoutExpired:
-            stepping.warn("No report was made: it took too long.")
-            return
-        if done.returncode:
-            reason = done.stderr.strip().rpartition("\n")[2]
+        said = stepping.around.scratch / "report.log"
+        with said.open("wb") as log:
+            try:
+                invocation = engine_invocation(line, {}, stepping)
+                code = stepping.commands.run(invocation, Streams(stdout=log, stderr=log), LIMITS)
+            except TimeoutError:
+                code = TIMED_OUT
+        if code:
+            reason = said.read_text(errors="replace").strip().rpartition("\n")[2]
             stepping.warn(f"No report was made: {reason}")
 
 

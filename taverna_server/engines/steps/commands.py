@@ -37,7 +37,8 @@ class Limits:
 
     seconds: float | None = None
     memory: int | None = None
-    """Bytes of address space."""
+    """Bytes that each of its processes may allocate. The address space would be the stricter
+    limit, and too strict: numerical libraries reserve many times of what they use."""
 
 
 def memory_of(text: str) -> int | None:
@@ -146,7 +147,7 @@ class Commands:
 
 def _limited(command: Sequence[str], limits: Limits) -> list[str]:
     prlimit = shutil.which("prlimit") if limits.memory else None
-    return [prlimit, f"--as={limits.memory}", "--", *command] if prlimit else list(command)
+    return [prlimit, f"--data={limits.memory}", "--", *command] if prlimit else list(command)
 
 
 def _end(process: subprocess.Popen[bytes], invocation: Invocation) -> None:

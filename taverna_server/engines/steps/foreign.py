@@ -13,7 +13,8 @@ import subprocess
 import sys
 import threading
 from abc import abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import IO, Any, ClassVar
 
@@ -23,12 +24,13 @@ from taverna_server.engines.base import STOPPED, Engine, Report
 from taverna_server.engines.steps.calling import VARIABLE
 from taverna_server.engines.steps.commands import Streams
 from taverna_server.engines.steps.enginelog import EngineLog
-from taverna_server.engines.steps.places import Invocation
+from taverna_server.engines.steps.places import Invocation, Sandbox, require_sandbox
 from taverna_server.engines.steps.recording import recording
 from taverna_server.engines.steps.running import Control, scratch_of
 from taverna_server.engines.steps.server import StepServer
 from taverna_server.engines.steps.specification import Specification, read_specification
 from taverna_server.engines.steps.stepping import Stepping
+from taverna_server.engines.steps.surroundings import RUN_VARIABLE
 from taverna_server.errors import WorkflowInvalid
 
 INSIDE = """
@@ -43,7 +45,7 @@ sys.exit(main(*arguments))
 """Imports a module of ours, and keeps the rest of our environment out of the engine's."""
 PATIENCE = 0.8
 """Seconds for what is left of an engine that has ended: steps and log lines."""
-PACKAGE_ROOT = Path(taverna_server.__file__).parents[1]
+PACKAGE = Path(taverna_server.__file__).parent
 
 
 def environment_of(name: str, wanted: str = "") -> Path:
@@ -132,13 +134,13 @@ class ForeignEngine(Engine):
         )
         reader = threading.Thread(target=self._hear, args=(os.fdopen(read, "rb"), stepping.log))
         reader.start()
-        words = (str(PACKAGE_ROOT), self.module, json.dumps(arguments))
+        words = (str(PACKAGE.parent), self.module, json.dumps(arguments))
         line = (str(python), "-I", "-c", INSIDE, *words)
-        environment = {**os.environ, **self.variables(stepping), VARIABLE: str(path)}
+        variables = {**self.variables(stepping), VARIABLE: str(path)}
         try:
             with os.fdopen(write, "wb") as output:
                 code = stepping.commands.run(
-                    Invocation(line, stepping.around.workspace, environment),
+                    engine_invocation(line, variables, stepping),
                     Streams(subprocess.DEVNULL, output, output),
                 )
         finally:
@@ -152,3 +154,27 @@ class ForeignEngine(Engine):
         with stream:
             for line in stream:
                 self.heard(line.decode(errors="replace").rstrip("\n"), log)
+
+
+def engine_invocation(
+    line: Sequence[str], variables: Mapping[str, str], stepping: Stepping
+) -> Invocation:
+    """Behind the same walls as steps: workflows bring programs that engines execute themselves.
+
+    It has no secrets: these are for steps.
+
+    Raises:
+        StepRefused: there are to be walls, and bubblewrap is not here.
+    """
+    around = stepping.around
+    if stepping.settings.sandbox == "host":
+        return Invocation(tuple(line), around.workspace, {**os.environ, **variables})
+    require_sandbox()
+    run = {RUN_VARIABLE: around.variables[RUN_VARIABLE]}
+    base = Path(line[0]).resolve().parents[1]
+    programs = (Path(line[0]).parents[1], base, Path(sys.prefix), Path(sys.base_prefix), PACKAGE)
+    seen = (*stepping.settings.directories, *programs)
+    sandbox = Sandbox(
+        replace(around, secrets=None, variables=run), replace(stepping.settings, directories=seen)
+    )
+    return sandbox.invocation(line, around.workspace, variables)

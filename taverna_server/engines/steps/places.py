@@ -165,13 +165,13 @@ class Places:
     def _here(self) -> Place:
         if self._settings.sandbox == "host":
             return Host(self._around)
-        _require_sandbox()
+        require_sandbox()
         return Sandbox(self._around, self._settings)
 
     def _unpacked(self, image: str, directory: Path) -> Place:
         if not directory.is_dir():
             raise StepRefused(f"The image '{image}' should lie in {directory}, and does not.")
-        _require_sandbox()
+        require_sandbox()
         return Sandbox(self._around, self._settings, directory)
 
 
@@ -184,7 +184,8 @@ def _working_tool(wanted: str) -> str:
     return containers.working_tool(wanted)
 
 
-def _require_sandbox() -> None:
+def require_sandbox() -> None:
+    """Raises StepRefused where there is no bubblewrap."""
     from taverna_server.engines.steps import sandbox
 
     sandbox.require()

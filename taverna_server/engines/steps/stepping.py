@@ -67,8 +67,9 @@ class Stepping:
         self.book = JobBook(report, directory.jobs)
         self.commands = Commands()
         self.log = log
+        self.settings = StepSettings.from_options(order.options)
         self._report = report
-        self._places = Places(StepSettings.from_options(order.options), self.around, self.warn)
+        self._places = Places(self.settings, self.around, self.warn)
 
     @property
     def stopped(self) -> bool:

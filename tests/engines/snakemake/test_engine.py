@@ -145,6 +145,14 @@ def test_sandboxed_rules_find_the_same_files(tmp_path: Path) -> None:
     assert run.job("join")["backend"] == "bwrap"
 
 
+def test_snakefile_itself_is_read_behind_the_walls(tmp_path: Path) -> None:
+    (tmp_path / "other").write_text("hush")
+    run = snakemake(tmp_path, f'print(open("{tmp_path}/other").read())', step_sandbox="bwrap")
+    assert run.execute() == 1
+    assert "hush" not in run.engine_log
+    assert "No such file or directory" in run.engine_log
+
+
 def test_report_that_cannot_be_made_costs_a_warning(tmp_path: Path) -> None:
     run = snakemake(tmp_path, GREETINGS, operational={"report": "nowhere/report.html"})
     assert run.execute() == 0, run.engine_log

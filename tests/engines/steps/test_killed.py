@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -63,11 +64,28 @@ def test_nothing_outlives_an_engine_that_was_killed(run: ForeignRun) -> None:
     runner = LocalRunner([sys.executable, *COMMAND[1:]])
     *_, state = runner.start(run.run_id, run.directory.root, {})
     run.until_running()
-    below = list(descendants(state["pid"]))
+    below = _sleepers(state["pid"])
     os.kill(state["pid"], signal.SIGKILL)
     runner.stop(state, grace=0)
-    assert len(below) >= 2
     assert [pid for pid in below if _is_alive(pid)] == []
+
+
+def _sleepers(pid: int) -> list[int]:
+    """All below it, when the step has started what it is to start."""
+    deadline = time.monotonic() + 20
+    while time.monotonic() < deadline:
+        below = list(descendants(pid))
+        if sum(_command(each) == "sleep" for each in below) == 2:
+            return below
+        time.sleep(0.01)
+    raise AssertionError("the step started nothing")
+
+
+def _command(pid: int) -> str:
+    try:
+        return Path(f"/proc/{pid}/comm").read_text().strip()
+    except (FileNotFoundError, ProcessLookupError):
+        return ""
 
 
 def _is_alive(pid: int) -> bool:
