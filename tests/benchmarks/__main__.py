@@ -18,6 +18,7 @@ import foreign
 import growth
 import hello
 import iterations
+import pages
 import reads
 from report import Scale
 
@@ -39,6 +40,7 @@ def main(arguments: list[str]) -> None:
         foreign.measure(scale, Path(scratch))
         reads.measure(scale, Path(scratch))
         drawings.measure(scale)
+        pages.measure(scale, Path(scratch))
         iterations.measure(scale, Path(scratch))
         growth.measure(scale, Path(scratch))
 
