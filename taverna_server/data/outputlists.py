@@ -73,9 +73,9 @@ def look_at_items(
     with _opened(out, port, index) as place:
         if place is None:
             return []
-        with place.inside() as (directory, names):
-            chosen = [number for number in numbers if 0 <= number < len(names)]
-            return [(it, _item(directory, place, names[it]).found()) for it in chosen]
+        with place.inside() as (directory, items):
+            chosen = [number for number in numbers if 0 <= number < len(items.names)]
+            return [(it, _item(directory, place, items.names[it]).found()) for it in chosen]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,23 +89,22 @@ class _Place:
     def found(self) -> Found:
         mode, size = _looked_at(self.directory, self.name)
         if stat.S_ISDIR(mode):
-            with self.inside() as (_, names):
-                errors = (it for it, name in enumerate(names) if name.endswith(ERROR_SUFFIX))
-                return ListFound(self.path, len(names), tuple(errors))
+            with self.inside() as (_, items):
+                return ListFound(self.path, len(items.names), items.errors)
         if not stat.S_ISREG(mode):
             return OutputAbsent()
         is_error = self.name.endswith(ERROR_SUFFIX)
         return (OutputError if is_error else OutputValue)(self.path, size)
 
     @contextmanager
-    def inside(self) -> Iterator[tuple[int, Sequence[str]]]:
-        """The directory that stands here, and the name of each item in it."""
+    def inside(self) -> Iterator[tuple[int, _Items]]:
+        """The directory that stands here, and the items in it."""
         try:
             handle = os.open(self.name or "\0", _OPEN, dir_fd=self.directory)
         except (OSError, ValueError) as error:
             raise UnknownEntry(self.path) from error
         try:
-            yield handle, _names_of_items(handle)
+            yield handle, _items_of(handle)
         finally:
             os.close(handle)
 
@@ -143,10 +142,10 @@ def _descended(place: _Place | None, index: Index) -> Iterator[_Place | None]:
     if place is None or not index:
         yield place
         return
-    with place.inside() as (directory, names):
-        if not 0 <= index[0] < len(names):
+    with place.inside() as (directory, items):
+        if not 0 <= index[0] < len(items.names):
             raise UnknownEntry(place.path)
-        with _descended(_item(directory, place, names[index[0]]), index[1:]) as inner:
+        with _descended(_item(directory, place, items.names[index[0]]), index[1:]) as inner:
             yield inner
 
 
@@ -168,12 +167,21 @@ def _looked_at(directory: int, name: str) -> tuple[int, int]:
     return found.st_mode, found.st_size
 
 
-_remembered: OrderedDict[tuple[int, int, int], Sequence[str]] = OrderedDict()
+@dataclass(frozen=True, slots=True)
+class _Items:
+    """What a list consists of."""
+
+    names: Sequence[str]
+    """Of each item, an empty one for a gap."""
+    errors: tuple[int, ...]
+
+
+_remembered: OrderedDict[tuple[int, int, int], _Items] = OrderedDict()
 _lock = threading.Lock()
 
 
-def _names_of_items(directory: int) -> Sequence[str]:
-    """The name of each item of the list in an open directory, an empty one for a gap."""
+def _items_of(directory: int) -> _Items:
+    """The items of the list in an open directory."""
     state = os.fstat(directory)
     key = (state.st_dev, state.st_ino, state.st_mtime_ns)
     with _lock:
@@ -181,12 +189,14 @@ def _names_of_items(directory: int) -> Sequence[str]:
     if known is not None:
         return known
     names = _in_order(os.listdir(directory))
+    errors = (number for number, name in enumerate(names) if name.endswith(ERROR_SUFFIX))
+    items = _Items(names, tuple(errors))
     if len(names) <= LONGEST_REMEMBERED:
         with _lock:
-            _remembered[key] = names
+            _remembered[key] = items
             if len(_remembered) > MOST_REMEMBERED:
                 _remembered.popitem(last=False)
-    return names
+    return items
 
 
 def _in_order(entries: Sequence[str]) -> Sequence[str]:
