@@ -7,18 +7,27 @@ from pathlib import Path
 import pytest
 
 from taverna_server.data.outputlists import ListFound, look, look_at_items
-from taverna_server.data.outputs import OutputAbsent, OutputError, OutputValue, write_output
-from taverna_server.data.values import ErrorDocument, ListValue
+from taverna_server.data.outputs import OutputAbsent, OutputError, OutputValue
 from taverna_server.errors import UnknownEntry
+
+
+FILES = {
+    "single": "x",
+    "failed.error": "no\n",
+    "nested/1/1": "one",
+    "nested/1/2.error": "no\n",
+    "nested/1/3": "three",
+    **{f"many/{number}": "x" for number in range(1, 1001)},
+}
 
 
 @pytest.fixture
 def out(tmp_path: Path) -> Path:
-    words = ListValue(("one", ErrorDocument("no"), "three"), 1)
-    write_output(tmp_path / "out", "single", "x")
-    write_output(tmp_path / "out", "failed", ErrorDocument("no"))
-    write_output(tmp_path / "out", "nested", ListValue((words, ListValue((), 1)), 2))
-    write_output(tmp_path / "out", "many", ListValue(tuple(str(n) for n in range(1000)), 1))
+    for name, content in FILES.items():
+        path = tmp_path / "out" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(content)
+    (tmp_path / "out" / "nested" / "2").mkdir()
     return tmp_path / "out"
 
 
