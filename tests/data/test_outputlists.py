@@ -10,7 +10,6 @@ from taverna_server.data.outputlists import ListFound, look, look_at_items
 from taverna_server.data.outputs import OutputAbsent, OutputError, OutputValue
 from taverna_server.errors import UnknownEntry
 
-
 FILES = {
     "single": "x",
     "failed.error": "no\n",
