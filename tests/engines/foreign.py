@@ -19,6 +19,8 @@ from taverna_server.engines.descendants import descendants
 
 COMMAND = [sys.executable, "-m", "taverna_server.executeworkflow"]
 PATIENCE = 60.0
+STOP = 5.0
+"""Seconds for a stop on a machine with far too much to do; otherwise it takes half of one."""
 
 
 @dataclass(frozen=True)

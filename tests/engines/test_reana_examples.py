@@ -6,12 +6,14 @@ import json
 import shutil
 import subprocess
 import sys
+import uuid
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
+from taverna_server.data.rundir import RunDirectory, RunOrder
 from taverna_server.engines.steps.foreign import python_of
 from tests.engines.foreign import ForeignRun, prepare
 
@@ -73,6 +75,18 @@ def test_example_that_cannot_succeed_names_the_step(kind: str, tmp_path: Path) -
     assert run.job("greet")["status"] == "failed"
     assert run.log_of(run.job("greet")) == "no greetings today\n"
     assert "Step 'greet' failed with exit code 1" in run.engine_log
+
+
+def test_restarted_taverna_workflow_replaces_its_outputs(tmp_path: Path) -> None:
+    document = (EXAMPLES / "hello_world" / "workflow.t2flow").read_bytes()
+    first, second = str(uuid.uuid4()), str(uuid.uuid4())
+    for run_id, workspace in ((first, None), (second, first)):
+        directory = RunDirectory(tmp_path / run_id, workspace)
+        directory.create(document)
+        directory.write_order(RunOrder(run_id, workspace=workspace))
+        command = [sys.executable, "-m", "taverna_server.executeworkflow", str(directory.root)]
+        subprocess.run(command, check=True)
+    assert [path.name for path in directory.out.iterdir()] == ["greeting"]
 
 
 def test_taverna_example_gives_what_it_promises(tmp_path: Path) -> None:

@@ -32,6 +32,8 @@ class TavernaEngine(Engine):
         self._controls = Controls()
 
     def execute(self, directory: RunDirectory, order: RunOrder, report: Report) -> int:
+        if order.workspace is not None:
+            _clear_outputs(directory)
         with (
             contextlib.closing(DetailLog(directory.detail_log)) as log,
             _scratch(directory) as scratch,
@@ -118,6 +120,13 @@ def _scratch(directory: RunDirectory) -> Iterator[Path]:
         yield directory.scratch
     finally:
         shutil.rmtree(directory.scratch, ignore_errors=True)
+
+
+def _clear_outputs(directory: RunDirectory) -> None:
+    """Of the run before in the same workspace: what REANA calls a restart replaces them."""
+    from taverna_server.data.removal import remove_tree
+
+    remove_tree(directory.out)
 
 
 def _exit_code(ended: Ended) -> int:

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from taverna_server.engines.steps.foreign import python_of
-from tests.engines.foreign import ForeignRun, prepare, stop_while_running
+from tests.engines.foreign import STOP, ForeignRun, prepare, stop_while_running
 
 pytestmark = pytest.mark.skipif(python_of("cwl") is None, reason="cwltool is not installed here")
 
@@ -205,7 +205,7 @@ def test_stop_ends_it_within_a_second_and_leaves_nothing(tmp_path: Path) -> None
     say = tool("long", "sh", "-c", "setsid sleep 60 & trap '' TERM; sleep 60")
     code, seconds, left = stop_while_running(cwl(tmp_path, chain(say)))
     assert code == 143
-    assert seconds < 1
+    assert seconds < STOP
     assert left == []
 
 

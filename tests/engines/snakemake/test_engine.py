@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from taverna_server.engines.steps.foreign import python_of
-from tests.engines.foreign import ForeignRun, prepare, stop_while_running
+from tests.engines.foreign import STOP, ForeignRun, prepare, stop_while_running
 
 pytestmark = pytest.mark.skipif(
     python_of("snakemake") is None, reason="Snakemake is not installed here"
@@ -130,7 +130,7 @@ def test_stop_ends_it_within_a_second_and_what_it_leaves_can_be_restarted(tmp_pa
     run = snakemake(tmp_path, slow)
     code, seconds, left = stop_while_running(run)
     assert (code, left) == (143, [])
-    assert seconds < 1
+    assert seconds < STOP
     assert run.job("only")["status"] == "stopped"
     again = snakemake(
         tmp_path, one_rule('    shell: "echo {output} > {output}"\n'), workspace=run.run_id
