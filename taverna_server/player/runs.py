@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from flask import Response, request
+from flask import Response, request, stream_with_context
 
 from taverna_server.errors import Invalid, NotPermitted, UnknownWorkflow
 from taverna_server.manager.names import LONGEST_IN_PLAYER
@@ -30,7 +30,7 @@ from taverna_server.player.requests import run_of as run_in
 from taverna_server.serving.context import config, manager
 from taverna_server.serving.negotiation import JSON
 
-AT_A_TIME = 200
+AT_A_TIME = 100
 MOST = 10_000
 NOT_OVER = "Run must be cancelled before deletion."
 
@@ -51,7 +51,7 @@ def list_runs(user: User, query: RunQuery) -> Response:
     first = manager().find_runs(user, query)
     if first.total <= AT_A_TIME:
         return document(_summaries(first))
-    return Response(_stream(user, query, first), content_type=JSON)
+    return Response(stream_with_context(_stream(user, query, first)), content_type=JSON)
 
 
 @views.get("/runs/new")
@@ -96,9 +96,8 @@ def get_run(number: int) -> Response:
     headers = {"ETag": tag, "Cache-Control": "private, no-cache"}
     if tag in request.headers.get("If-None-Match", ""):
         return Response(status=304, headers=headers)
-    response = document(run_document(user, run, question))
-    response.headers.update(headers)
-    return response
+    pieces = _pieces(run_document(user, run, question))
+    return Response(pieces, headers=headers, content_type=JSON)
 
 
 @views.put("/runs/<int:number>")
@@ -161,6 +160,15 @@ def _stream(user: User, query: RunQuery, page: RunPage) -> Iterator[str]:
         query = replace(query, page=query.page + 1)
         page = manager().find_runs(user, query)
     yield "]"
+
+
+def _pieces(found: dict[str, Any]) -> Iterator[str]:
+    """The document with the outputs last, port by port: they may have ten thousand items."""
+    outputs = found.pop("outputs")
+    yield json.dumps(found)[:-1] + ', "outputs": ['
+    for number, port in enumerate(outputs):
+        yield (", " if number else "") + json.dumps(port)
+    yield "]}"
 
 
 def _tag(user: User, run: Run, question: object) -> str:

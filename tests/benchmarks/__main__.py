@@ -14,6 +14,7 @@ import tempfile
 from pathlib import Path
 
 import drawings
+import firstbytes
 import foreign
 import growth
 import hello
@@ -39,6 +40,7 @@ def main(arguments: list[str]) -> None:
         hello.measure(scale, Path(scratch))
         foreign.measure(scale, Path(scratch))
         reads.measure(scale, Path(scratch))
+        firstbytes.measure(scale, Path(scratch))
         drawings.measure(scale)
         pages.measure(scale, Path(scratch))
         iterations.measure(scale, Path(scratch))

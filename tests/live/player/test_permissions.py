@@ -122,6 +122,15 @@ def test_answers_are_for_those_who_may_update(
     assert people["nobody"].get(path).status_code == 401
 
 
+def test_queue_is_for_administrators(
+    alice: Player, admin: Player, nobody: Player, waiting: dict[str, Any]
+) -> None:
+    """Checks J1, S6: what is at work is in it."""
+    assert waiting["id"] in [item["id"] for item in admin.read("/job_queue")]
+    assert alice.get("/job_queue").status_code == 403
+    assert nobody.get("/job_queue").status_code == 401
+
+
 @pytest.mark.parametrize("method", ["post", "put", "delete", "get"])
 def test_service_credentials_need_an_account(nobody: Player, method: str) -> None:
     path = "/service_credentials" + ("/1" if method in ("put", "delete") else "")
