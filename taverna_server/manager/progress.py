@@ -126,12 +126,6 @@ class Watching(Guarded):
         run = self.run_for(caller, run_id, Permission.READ)
         return newest(self.directory(run).events)
 
-    def ended_with(self, caller: User, run_id: str) -> str:
-        """Why the run could not be executed, in the engine's words; empty when it could."""
-        run = self.run_for(caller, run_id, Permission.READ)
-        outcome = self.directory(run).read_outcome()
-        return outcome.message if outcome else ""
-
     def log_of_job(self, caller: User, run_id: str, job_id: str) -> tuple[WorkDirectory, str]:
         """Where what a job wrote lies: a directory and the name in it.
 

@@ -74,7 +74,7 @@ def _summary(viewed: Viewed, progress: Progress) -> str:
     run = viewed.run
     if run.state not in _WORDS:
         return ""
-    told = viewed.manager.ended_with(viewed.user, run.id)
+    told = viewed.manager.failure(viewed.user, run.id)
     code = run.exit_code if run.exit_code is not None else progress.exit_code
     return told or _WORDS[run.state].format(code)
 

@@ -10,7 +10,6 @@ from taverna_server.errors import Unknown
 from taverna_server.manager import RunManager
 from taverna_server.model.identity import User
 from taverna_server.model.run import COMPLETE, Run, RunState
-from taverna_server.web.runs.questions import open_questions
 from taverna_server.web.runs.watching import how_far
 
 
@@ -48,7 +47,7 @@ def _row(manager: RunManager, user: User, run: Run, title: str) -> Row:
     if run.state != RunState.RUNNING:
         return Row(run, title, run.state, 0, 0)
     try:
-        asks = bool(open_questions(manager, user, run))
+        asks = any(not it.is_note for it in manager.open_questions(user, run.id))
         done, total = how_far(manager.progress(user, run.id))
     except Unknown:  # deleted since it was listed
         return Row(run, title, run.state, 0, 0)

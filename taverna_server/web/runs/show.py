@@ -18,17 +18,18 @@ from taverna_server.data.paths import WorkDirectory
 from taverna_server.data.rundir import RUN_BUNDLE
 from taverna_server.errors import BadPath, NotAuthenticated, UnknownEntry, UnknownWorkflow
 from taverna_server.manager.progress import Progress
+from taverna_server.manager.questions import Question
 from taverna_server.model.identity import Permission
 from taverna_server.model.library import Entry, RunQuery
 from taverna_server.model.run import RunState
 from taverna_server.player.states import status_message
 from taverna_server.serving.context import caller_or_none, config, services
+from taverna_server.serving.links import segment
 from taverna_server.web.page import page, policy, url
 from taverna_server.web.routes import views
 from taverna_server.web.runs.context import Viewed, url_with_key, viewed
 from taverna_server.web.runs.given import given_inputs
 from taverna_server.web.runs.logs import end_of, logs_of
-from taverna_server.web.runs.questions import Question, notes, open_questions
 from taverna_server.web.runs.reasons import reasons_of
 from taverna_server.web.runs.rows import lasted
 from taverna_server.web.runs.shown import Outputs, Shown
@@ -106,7 +107,8 @@ def _left(found: Viewed) -> timedelta:
 
 def _state(found: Viewed) -> dict[str, Any]:
     manager, user, run = found.manager, found.user, found.run
-    questions = open_questions(manager, user, run)
+    asked = manager.open_questions(user, run.id)
+    questions = [it for it in asked if not it.is_note]
     return {
         "badge": "waiting" if questions else run.state,
         "message": status_message(run, bool(questions)),
@@ -114,15 +116,17 @@ def _state(found: Viewed) -> dict[str, Any]:
         "question": questions[0] if questions else None,
         "more_questions": len(questions) - 1,
         "question_page": _opened(found, questions[0]) if questions else "",
-        "notes": [(it, _opened(found, it)) for it in notes(manager, user, run)],
+        "notes": [(it, _opened(found, it)) for it in asked if it.is_note],
         "active": run.state in (RunState.PENDING, RunState.RUNNING, RunState.CANCELLING),
     }
 
 
 def _opened(found: Viewed, question: Question) -> str:
     """The address of the page that asks, with a key for who may answer (``serving/pages.py``)."""
-    if not found.may_change or found.user.guest:
+    if not found.may_change:
         return ""
+    if question.page is None or found.user.guest:
+        return url_with_key(f"{found.path}/interaction/{segment(question.serial)}")
     key = services().authenticator.pages.key(found.user.name, found.run.id)
     place = f"/rest/runs/{found.run.id}/wd/{quote(question.page)}"
     return url(place, key=key) if key else ""

@@ -29,7 +29,6 @@ from taverna_server.model.identity import User
 from taverna_server.model.run import COMPLETE, Run
 from taverna_server.player.states import status_message
 from taverna_server.web.runs.logs import logs_of
-from taverna_server.web.runs.questions import open_questions
 
 HOLD = 5.0
 """Seconds that one stream lives: also how long it may hold up the end of the server."""
@@ -102,7 +101,8 @@ class Sight:
 
 def sight_of(manager: RunManager, user: User, run: Run) -> Sight:
     """Look at a run now."""
-    questions = tuple(it.id for it in open_questions(manager, user, run))
+    asked = manager.open_questions(user, run.id)
+    questions = tuple(it.serial for it in asked if not it.is_note)
     wd = manager.working_directory(user, run.id)
     outputs = tuple(it.name for it in wd.list("out")) if wd.is_dir("out") else ()
     logs = {log.name: log.size for log in logs_of(manager, user, run)}
