@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import io
+import os
+import signal
+import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -104,3 +108,27 @@ def test_failure_among_the_outputs_is_no_failure_of_the_run(tmp_path: Path) -> N
     files = {path.name: path for path in (source / "inputs").iterdir()}
     assert run_locally(LocalOrder(source / "workflow.t2flow", files=files, output=out)) == 0
     assert list(out.rglob("*.error"))
+
+
+def test_interrupted_run_keeps_what_was_finished(tmp_path: Path) -> None:
+    """Ctrl-C while the second item is under way."""
+    tool = Path(__file__).parents[2] / "benchmarks" / "tool.t2flow"
+    command = "[ %%item%% = one ] || sleep 100; printf %%item%%"
+    workflow = tmp_path / "tool.t2flow"
+    workflow.write_text(tool.read_text().replace("$jobs", "1").replace("$command", command))
+    (tmp_path / "items").mkdir()
+    for number, word in enumerate(("one", "two"), start=1):
+        (tmp_path / "items" / str(number)).write_text(word)
+    first = tmp_path / "out" / "result" / "1"
+
+    def interrupt() -> None:
+        deadline = time.monotonic() + 30
+        while not first.exists() and time.monotonic() < deadline:
+            time.sleep(0.01)
+        os.kill(os.getpid(), signal.SIGINT)
+
+    threading.Thread(target=interrupt).start()
+    order = LocalOrder(workflow, files={"items": tmp_path / "items"}, output=tmp_path / "out")
+    assert run_locally(order) == 130
+    assert first.read_text() == "one"
+    assert [path.name for path in first.parent.iterdir()] == ["1"]
