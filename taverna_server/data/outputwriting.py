@@ -55,7 +55,7 @@ class OutputWriter:
             OSError: it could not be written.
         """
         begun = None
-        if self._lists and isinstance(value, ListValue | ErrorDocument):
+        if type(value) is not str and self._lists:
             begun = self._lists.pop((port, place), None)
         if begun is None:
             suffix = ERROR_SUFFIX if isinstance(value, ErrorDocument) else ""
@@ -96,7 +96,9 @@ class OutputWriter:
                 self._write(begun.path, str(number), item)
 
     def _write(self, parent: str, name: str, value: Value) -> None:
-        if isinstance(value, ListValue):
+        if type(value) is str:  # nearly all are
+            self._files.create(parent, name, read_bytes(value))
+        elif isinstance(value, ListValue):
             path = f"{parent}/{name}"
             Path(path).mkdir()
             for number, item in enumerate(value, start=1):

@@ -113,9 +113,9 @@ def _exists(name: str, directory: int) -> bool:
 
 def _fill(handle: int, content: Content) -> None:
     if isinstance(content, bytes):
-        view = memoryview(content)
-        while view:
-            view = view[os.write(handle, view) :]
+        written = os.write(handle, content)
+        while written < len(content):
+            written += os.write(handle, memoryview(content)[written:])
     else:
         with open(handle, "wb", closefd=False) as target:
             shutil.copyfileobj(content, target, 1 << 20)
