@@ -5,9 +5,12 @@ from __future__ import annotations
 import html
 import io
 import re
+from dataclasses import replace
 
 import pytest
 
+from taverna_server.app import create_app
+from taverna_server.config import Config
 from tests.web.conftest import Person, upload
 
 
@@ -154,3 +157,32 @@ def test_visitor_signs_in_first_and_comes_back(nobody: Person, alice: Person) ->
     assert answer.status_code == 302
     number = path.rpartition("/")[2]
     assert f"back=%2Fruns%2Fnew%3Fworkflow_id%3D{number}" in answer.headers["Location"]
+
+
+@pytest.fixture
+def hosts_guests(config: Config) -> Config:
+    return replace(config, guests="on")
+
+
+def test_guest_runs_what_is_published_with_a_key_in_the_address(
+    hosts_guests: Config, people_database: object
+) -> None:
+    app = create_app(hosts_guests)
+    alice = Person(app.test_client(), "alice")
+    alice.sign_in()
+    path = upload(alice, "xml_splitters", **{"workflow[published]": "1"})
+    guest = Person(app.test_client())
+    sent = filled(guest, path)
+    made = guest.send("/runs", {**sent, "run[embedded]": "true"})
+    assert made.status_code == 302, made.text
+    address = made.headers["Location"].removeprefix("http://localhost")
+    assert "?key=" in address
+    page = guest.get(address)
+    assert "frame-ancestors *" in page.headers["Content-Security-Policy"]
+    assert 'id="run-outputs"' in page.text
+    key = address.partition("?")[2]
+    assert f"/cancel?{key}" in html.unescape(page.text)
+    number = address.partition("?")[0]
+    assert guest.get(number).status_code == 302
+    cancelled = guest.send(f"{number}/cancel?{key}", {})
+    assert "embedded=true" in cancelled.headers["Location"]

@@ -11,6 +11,13 @@ async function fetched(address) {
   return new DOMParser().parseFromString(await answer.text(), "text/html");
 }
 
+// The address of what is new after a place; it may have a key in it already.
+function since(address, place) {
+  const there = new URL(address, location.href);
+  there.searchParams.set("after", place);
+  return there;
+}
+
 // Not while somebody types in a region or has opened something in it; not a question that is
 // being answered.
 function isInUse(region, next) {
@@ -45,7 +52,7 @@ class RunPage {
   }
 
   listen() {
-    const events = new EventSource(`${this.root.dataset.events}?after=${encodeURIComponent(this.root.dataset.place)}`);
+    const events = new EventSource(since(this.root.dataset.events, this.root.dataset.place));
     events.addEventListener("progress", (event) => this.progress(JSON.parse(event.data)));
     events.addEventListener("change", (event) => this.change(JSON.parse(event.data)));
     events.addEventListener("over", () => { events.close(); this.root.dataset.over = "true"; this.refresh(); });
@@ -128,7 +135,7 @@ class RunPage {
     if (!log.open || log.dataset.busy || known === Number(text.dataset.end)) return;
     log.dataset.busy = "1";
     try {
-      const answer = await fetch(`${log.dataset.tail}?after=${text.dataset.end}`, { credentials: "same-origin" });
+      const answer = await fetch(since(log.dataset.tail, text.dataset.end), { credentials: "same-origin" });
       if (answer.ok) this.append(log, text, await answer.text(), answer.headers);
     } finally {
       delete log.dataset.busy;
