@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
-from taverna_server.errors import BadStateChange, Conflict, TooManyOperating
+from taverna_server.errors import BadStateChange, Conflict
 from taverna_server.manager.analyses import Analyses
 from taverna_server.manager.consumption import Consumption
 from taverna_server.manager.ports import Ports
@@ -100,9 +100,7 @@ class AnalysisMoves(Analyses, Status, Consumption, Ports):
         if specification.type == TAVERNA and made.recorded:
             self.set_ports(caller, made, specification, parameters)
         try:
-            self.set_status(caller, made.run_id, RunStatus.OPERATING)
-        except TooManyOperating:
-            self.store.enqueue(made.run_id, datetime.now(UTC))
+            self.start_or_queue(caller, made.run_id)
         except BadStateChange as error:
             raise Conflict(str(error)) from error
 

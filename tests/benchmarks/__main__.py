@@ -21,6 +21,7 @@ import hello
 import iterations
 import pages
 import reads
+import reana
 from report import Scale
 
 FULL = Scale(
@@ -39,6 +40,7 @@ def main(arguments: list[str]) -> None:
     with tempfile.TemporaryDirectory(prefix="taverna-bench-") as scratch:
         hello.measure(scale, Path(scratch))
         foreign.measure(scale, Path(scratch))
+        reana.measure(scale, Path(scratch))
         reads.measure(scale, Path(scratch))
         firstbytes.measure(scale, Path(scratch))
         drawings.measure(scale)

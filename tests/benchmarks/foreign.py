@@ -24,7 +24,7 @@ def measure(scale: Scale, scratch: Path) -> None:
     shutil.copytree(EXAMPLE, scratch / "by-hand")
     floor, serial = medians(
         scale.repeats,
-        lambda: _by_hand(["bash", "-c", GREET], scratch),
+        lambda: by_hand(["bash", "-c", GREET], scratch),
         lambda: execute(scratch, serial_specification()),
     )
     line("the command of the serial one alone (the floor)", floor, "s")
@@ -36,16 +36,10 @@ def measure(scale: Scale, scratch: Path) -> None:
 
 def _measure_cwl(scale: Scale, scratch: Path, cwltool: Path) -> None:
     specification = cwl_specification(cwltool)
-    command = [
-        str(cwltool),
-        "--no-container",
-        "--outdir",
-        "outputs",
-        *_written(scratch, specification),
-    ]
+    command = cwl_by_hand(cwltool, scratch, specification)
     floor, cwl = medians(
         scale.repeats,
-        lambda: _by_hand(command, scratch),
+        lambda: by_hand(command, scratch),
         lambda: execute(scratch, specification),
     )
     line("cwltool alone (the floor)", floor, "s")
@@ -81,7 +75,14 @@ def execute(scratch: Path, specification: dict[str, Any]) -> None:
     _run([str(EXECUTEWORKFLOW), str(directory.root)], directory.wd)
 
 
-def _by_hand(command: list[str], scratch: Path) -> None:
+def cwl_by_hand(cwltool: Path, scratch: Path, specification: dict[str, Any]) -> list[str]:
+    """The command that does the same without us, its files written."""
+    files = _written(scratch, specification)
+    return [str(cwltool), "--no-container", "--outdir", "outputs", *files]
+
+
+def by_hand(command: list[str], scratch: Path) -> None:
+    """Run it where the example lies."""
     _run(command, scratch / "by-hand")
 
 
