@@ -73,10 +73,11 @@ class AnalysisQuery:
     """Which ones, in which order."""
 
     user: str
-    shared: bool = False
-    """Those of others that the user may read, instead of the user's own."""
+    scope: str = "own"
+    """``own``, ``received`` (of others that the user may read), or ``shared``: those, and the
+    user's own that others may read."""
     owner: str | None = None
-    """Of shared ones: only this user's."""
+    """Only this user's."""
     shared_with: str | None = None
     """Of the user's own: only those shared with this user, ``anybody`` or ``nobody``."""
     statuses: tuple[str, ...] = ()

@@ -58,9 +58,9 @@ def _query(user: User) -> AnalysisQuery:
     by = request.args.get("shared_by")
     return AnalysisQuery(
         user=user.name,
-        shared=flag("shared") or bool(by),
+        scope="received" if by else "shared" if flag("shared") else "own",
         owner=None if by in (None, "", "anybody") else manager().name_of(by),
-        shared_with=request.args.get("shared_with") or None,
+        shared_with=_shared_with(request.args.get("shared_with")),
         statuses=_statuses(),
         text=parts[0] if parts else "",
         run_id=said if said and is_uuid(said) else None,
@@ -69,6 +69,12 @@ def _query(user: User) -> AnalysisQuery:
         page=page,
         size=most,
     )
+
+
+def _shared_with(said: str | None) -> str | None:
+    if not said or said in ("anybody", "nobody"):
+        return said or None
+    return manager().name_of(said)
 
 
 def _statuses() -> tuple[str, ...]:

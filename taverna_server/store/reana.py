@@ -258,13 +258,18 @@ _BY_NUMBERS = _NAMED.where(
 )
 
 
+_OWN = _EVERY.c.owner == bindparam("user")
+_RECEIVED = sa.and_(_EVERY.c.run_id.in_(_SHARED), sa.not_(_OWN))
+_GRANTED = sa.select(permissions.c.run_id).where(permissions.c.level >= Permission.READ)
+_SCOPES = {
+    "own": _OWN,
+    "received": _RECEIVED,
+    "shared": sa.or_(_RECEIVED, sa.and_(_OWN, _EVERY.c.run_id.in_(_GRANTED))),
+}
+
+
 def _matching(query: AnalysisQuery) -> sa.Select[Any]:
-    if query.shared:
-        found = sa.select(_EVERY).where(
-            _EVERY.c.run_id.in_(_SHARED), _EVERY.c.owner != bindparam("user")
-        )
-    else:
-        found = sa.select(_EVERY).where(_EVERY.c.owner == bindparam("user"))
+    found = sa.select(_EVERY).where(_SCOPES[query.scope])
     if query.shared_with is not None:
         found = _shared_with(found, query.shared_with)
     if query.owner is not None:
@@ -283,7 +288,7 @@ def _matching(query: AnalysisQuery) -> sa.Select[Any]:
 
 
 def _shared_with(found: sa.Select[Any], user: str) -> sa.Select[Any]:
-    granted = sa.select(permissions.c.run_id).where(permissions.c.level >= Permission.READ)
+    granted = _GRANTED
     if user == "nobody":
         return found.where(_EVERY.c.run_id.not_in(granted))
     if user != "anybody":
