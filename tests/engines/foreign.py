@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -14,9 +15,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from taverna_server.data.rundir import RunDirectory, RunOrder
 from taverna_server.engines.descendants import descendants
 
+bubblewrap = pytest.mark.skipif(not shutil.which("bwrap"), reason="needs bubblewrap")
 COMMAND = [sys.executable, "-m", "taverna_server.executeworkflow"]
 PATIENCE = 60.0
 STOP = 5.0

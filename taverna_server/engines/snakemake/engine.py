@@ -53,6 +53,7 @@ class SnakemakeEngine(ForeignEngine):
     program = "Snakemake"
     logger = "snakemake.logging"
     module = "taverna_server.engines.snakemake.inside"
+    python_in_steps = True  # of script: blocks
 
     def __init__(self) -> None:
         super().__init__()

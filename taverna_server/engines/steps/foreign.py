@@ -70,6 +70,9 @@ class ForeignEngine(Engine):
     module: ClassVar[str]
     """Ours, that runs inside its environment: ``main(arguments as JSON)`` gives the exit code."""
 
+    python_in_steps: ClassVar[bool] = False
+    """Whether steps may be programs of the engine's own Python."""
+
     def __init__(self) -> None:
         self._control = Control()
 
@@ -79,7 +82,8 @@ class ForeignEngine(Engine):
         if python is None:
             raise WorkflowInvalid([f"{self.program} is not installed here: see 'make engines'."])
         with scratch_of(directory):
-            stepping = Stepping(directory, order, report, EngineLog(self.logger))
+            seen = _homes(python) if self.python_in_steps else ()
+            stepping = Stepping(directory, order, report, EngineLog(self.logger), seen)
             arguments = self.prepare(specification, directory, stepping)
             record = recording(directory, order)
             self._control.begin(stepping.commands)
@@ -156,6 +160,11 @@ class ForeignEngine(Engine):
                 self.heard(line.decode(errors="replace").rstrip("\n"), log)
 
 
+def _homes(python: Path) -> tuple[Path, Path]:
+    """An environment, and the installation it was made from."""
+    return python.parents[1], python.resolve().parents[1]
+
+
 def engine_invocation(
     line: Sequence[str], variables: Mapping[str, str], stepping: Stepping
 ) -> Invocation:
@@ -171,8 +180,7 @@ def engine_invocation(
         return Invocation(tuple(line), around.workspace, {**os.environ, **variables})
     require_sandbox()
     run = {RUN_VARIABLE: around.variables[RUN_VARIABLE]}
-    base = Path(line[0]).resolve().parents[1]
-    programs = (Path(line[0]).parents[1], base, Path(sys.prefix), Path(sys.base_prefix), PACKAGE)
+    programs = (*_homes(Path(line[0])), Path(sys.prefix), Path(sys.base_prefix), PACKAGE)
     seen = (*stepping.settings.directories, *programs)
     sandbox = Sandbox(
         replace(around, secrets=None, variables=run), replace(stepping.settings, directories=seen)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import BinaryIO
 
@@ -60,14 +60,24 @@ class Stepping:
     """What a run of one of REANA's four types needs to execute its steps."""
 
     def __init__(
-        self, directory: RunDirectory, order: RunOrder, report: Report, log: EngineLog
+        self,
+        directory: RunDirectory,
+        order: RunOrder,
+        report: Report,
+        log: EngineLog,
+        seen: Iterable[Path] = (),
     ) -> None:
-        """Raises WorkflowInvalid where the secrets of the run cannot be read."""
+        """``seen`` are directories that steps in a sandbox may read, beside the settings'.
+
+        Raises:
+            WorkflowInvalid: the secrets of the run cannot be read.
+        """
         self.around: Surroundings = prepare(directory, order)
         self.book = JobBook(report, directory.jobs)
         self.commands = Commands()
         self.log = log
-        self.settings = StepSettings.from_options(order.options)
+        settings = StepSettings.from_options(order.options)
+        self.settings = replace(settings, directories=(*settings.directories, *seen))
         self._report = report
         self._places = Places(self.settings, self.around, self.warn)
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from taverna_server.engines.steps.foreign import python_of
-from tests.engines.foreign import STOP, ForeignRun, prepare, stop_while_running
+from tests.engines.foreign import STOP, ForeignRun, bubblewrap, prepare, stop_while_running
 
 pytestmark = pytest.mark.skipif(python_of("cwl") is None, reason="cwltool is not installed here")
 
@@ -230,6 +230,7 @@ def _command_line(pid: int) -> str:
     return Path(f"/proc/{pid}/cmdline").read_text().replace("\0", " ")
 
 
+@bubblewrap
 @pytest.mark.parametrize("options", [{"step_sandbox": "bwrap", "step_network": False}])
 def test_sandboxed_steps_find_the_same_files(tmp_path: Path, options: dict[str, Any]) -> None:
     document = chain(tool("say", "echo"), tool("show", "cat"))

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from taverna_server.engines.steps.foreign import python_of
-from tests.engines.foreign import STOP, ForeignRun, prepare, stop_while_running
+from tests.engines.foreign import STOP, ForeignRun, bubblewrap, prepare, stop_while_running
 
 pytestmark = pytest.mark.skipif(
     python_of("snakemake") is None, reason="Snakemake is not installed here"
@@ -101,14 +101,15 @@ def test_missing_input_ends_it_with_the_rule_that_wants_it(tmp_path: Path) -> No
     assert "Missing input files for rule only" in run.engine_log
 
 
-def test_run_and_script_blocks_belong_to_their_rules(tmp_path: Path) -> None:
+@pytest.mark.parametrize("sandbox", ["host", pytest.param("bwrap", marks=bubblewrap)])
+def test_run_and_script_blocks_belong_to_their_rules(tmp_path: Path, sandbox: str) -> None:
     rules = (
         'rule all:\n    input: "made.txt"\n'
         'rule first:\n    output: "first.txt"\n    script: "make.py"\n'
         'rule second:\n    input: "first.txt"\n    output: "made.txt"\n'
         '    run:\n        shell("cat {input} > {output}; echo ran")\n'
     )
-    run = snakemake(tmp_path, rules)
+    run = snakemake(tmp_path, rules, step_sandbox=sandbox)
     (run.wd / "make.py").write_text("open(snakemake.output[0], 'w').write('scripted')")
     assert run.execute() == 0, run.engine_log
     assert (run.wd / "made.txt").read_text() == "scripted"
@@ -138,6 +139,7 @@ def test_stop_ends_it_within_a_second_and_what_it_leaves_can_be_restarted(tmp_pa
     assert again.execute() == 0, again.engine_log
 
 
+@bubblewrap
 def test_sandboxed_rules_find_the_same_files(tmp_path: Path) -> None:
     run = snakemake(tmp_path, GREETINGS, step_sandbox="bwrap")
     assert run.execute() == 0, run.engine_log
@@ -145,6 +147,7 @@ def test_sandboxed_rules_find_the_same_files(tmp_path: Path) -> None:
     assert run.job("join")["backend"] == "bwrap"
 
 
+@bubblewrap
 def test_snakefile_itself_is_read_behind_the_walls(tmp_path: Path) -> None:
     (tmp_path / "other").write_text("hush")
     run = snakemake(tmp_path, f'print(open("{tmp_path}/other").read())', step_sandbox="bwrap")

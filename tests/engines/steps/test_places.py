@@ -9,9 +9,8 @@ from typing import Any
 
 import pytest
 
-from tests.engines.foreign import STOP, ForeignRun, prepare, stop_while_running
+from tests.engines.foreign import STOP, ForeignRun, bubblewrap, prepare, stop_while_running
 
-bubblewrap = pytest.mark.skipif(not shutil.which("bwrap"), reason="needs bubblewrap")
 IMAGE = "registry.example.org/tools:1.0"
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from taverna_server.engines.steps.foreign import python_of
-from tests.engines.foreign import STOP, ForeignRun, prepare, stop_while_running
+from tests.engines.foreign import STOP, ForeignRun, bubblewrap, prepare, stop_while_running
 
 pytestmark = pytest.mark.skipif(python_of("yadage") is None, reason="Yadage is not installed here")
 
@@ -147,6 +147,7 @@ def test_stop_ends_it_within_a_second_and_leaves_nothing(tmp_path: Path) -> None
     assert run.job("only")["status"] == "stopped"
 
 
+@bubblewrap
 def test_sandboxed_stages_find_the_same_files(tmp_path: Path) -> None:
     run = yadage(tmp_path, SCATTER, step_sandbox="bwrap")
     assert run.execute() == 0, run.engine_log
