@@ -15,6 +15,7 @@ import pytest
 from tests.live.server import Server, running
 
 ROOT = Path(__file__).parents[2]
+DOCUMENTS = ("README.md", "docs/rest.md", "docs/player.md")
 BLOCK = re.compile(r"^```bash\n(.*?)^```", re.MULTILINE | re.DOTALL)
 
 
@@ -41,7 +42,7 @@ def server(clone: Path) -> Iterator[Server]:
 @pytest.fixture(scope="module")
 def printed(server: Server, clone: Path) -> str:
     """What all sessions print, one after the other in the same shell."""
-    session = "\n".join([*_blocks("README.md"), *_blocks("docs/rest.md")])
+    session = "\n".join(block for document in DOCUMENTS for block in _blocks(document))
     assert "localhost:8080" in session
     script = "set -eu -o pipefail\n" + session.replace("localhost:8080", f"127.0.0.1:{server.port}")
     done = subprocess.run(
@@ -53,8 +54,10 @@ def printed(server: Server, clone: Path) -> str:
 
 
 def test_promised_values_are_printed(printed: str) -> None:
-    for document in ("README.md", "docs/rest.md"):
-        promised = re.findall(r"^taverna .*  # (.+)$", "".join(_blocks(document)), re.MULTILINE)
+    for document in DOCUMENTS:
+        promised = re.findall(
+            r"^(?:taverna|player) .*  # (.+)$", "".join(_blocks(document)), re.MULTILINE
+        )
         assert promised
         assert [value for value in promised if value not in printed] == []
 
@@ -80,3 +83,8 @@ def test_nothing_is_left_of_the_runs(printed: str, server: Server) -> None:
     while list((server.data / "runs").glob("[!.]*")):
         assert time.monotonic() < deadline
         time.sleep(0.05)
+
+
+def test_results_of_the_player_come_with_dots(printed: str, clone: Path) -> None:
+    with zipfile.ZipFile(clone / "results.zip") as archive:
+        assert archive.read("joined.txt") == b"Down the looking-glass"
