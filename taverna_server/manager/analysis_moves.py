@@ -72,6 +72,8 @@ class AnalysisMoves(Analyses, Status, Consumption, Ports):
             )
         if not found.recorded:
             raise Conflict("Only workflows that were made here can be restarted.")
+        if self.store.get_run(found.workspace) is None:
+            raise Conflict(f"The workspace of workflow {found.full_name} has been deleted.")
         owner = self.store.get_user(found.owner) or caller
         self.check_quota(owner.name)
         specification = start.specification or read_specification(self._said(found))

@@ -104,6 +104,7 @@ def _share(running: int, total: int, place: int) -> dict[str, object]:
 @blueprint.get("/config")
 def settings() -> Response:
     """What a user interface would want to know."""
+    caller()
     return answer(
         {
             "announcement": None,

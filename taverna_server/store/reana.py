@@ -16,6 +16,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import bindparam
 from sqlalchemy.engine import Connection
+from sqlalchemy.exc import IntegrityError
 
 from taverna_server.model.analysis import Analysis, AnalysisQuery, NewRecord, Record
 from taverna_server.model.identity import Permission
@@ -139,6 +140,14 @@ class Analyses(Part):
 
     def add_record(self, new: NewRecord) -> tuple[int, int]:
         """Give the workflow its numbers: a new major one, or the next below ``major``."""
+        while True:
+            try:
+                return self._add_record(new)
+            except IntegrityError:  # PostgreSQL, and somebody else at the same moment
+                if self.record(new.run_id) is not None:
+                    raise
+
+    def _add_record(self, new: NewRecord) -> tuple[int, int]:
         key = {"of": new.owner, "called": new.name}
         with self._database.write() as connection:
             if new.major is None:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from flask import Flask
 
+from taverna_server.app import create_app
 from taverna_server.config import Config
 from taverna_server.store import Store
 from tests.reana.conftest import SERIAL, STEPS, User, end, events
@@ -303,3 +306,31 @@ def test_differences_are_texts_of_json(alice: User, demo: str) -> None:
     assert "-b\n+c" in listing
     assert "same" not in listing
     alice.refused("GET", "/workflows/demo.1/diff/demo.2?context_lines=x", 400)
+
+
+def test_workflow_waits_where_there_is_no_room(config: Config) -> None:
+    alice = User(create_app(replace(config, operating_limit=0)).test_client(), "alice")
+    alice.create()
+    assert alice("POST", "/workflows/demo/start", json={})["status"] == "queued"
+    assert alice("GET", "/workflows/demo/status")["status"] == "queued"
+    alice.refused("POST", "/workflows/demo/start", 409, json={})
+    assert alice("PUT", "/workflows/demo/status?status=stop", json={})["status"] == "stopped"
+
+
+def test_restart_needs_the_workspace(alice: User, demo: str, store: Store) -> None:
+    end(store, alice, demo)
+    alice("POST", "/workflows/demo/start", json={"restart": True})
+    end(store, alice, "demo.1.1")
+    alice("PUT", "/workflows/demo.1/status?status=deleted", json={})
+    alice.refused("POST", "/workflows/demo.1.1/start", 409, json={"restart": True})
+    assert names(alice) == ["demo.1.1", "demo.1"]
+
+
+def test_first_run_lives_as_long_as_its_restarts(alice: User, demo: str, store: Store) -> None:
+    run_id = end(store, alice, demo)
+    soon = datetime.now(UTC) + timedelta(minutes=1)
+    store.set_expiry(run_id, soon)
+    alice("POST", "/workflows/demo/start", json={"restart": True})
+    run = store.get_run(run_id)
+    assert run is not None
+    assert run.expiry > soon
