@@ -35,7 +35,8 @@ def add_to(subparsers: Subparsers) -> None:
         "serve",
         help="run the server",
         epilog=f"The first start makes the account '{ADMIN}', with the password in "
-        f"{ADMIN_PASSWORD} or one that is printed once.",
+        f"{ADMIN_PASSWORD} or one that is printed once; with registration = yes and no "
+        "such password, whoever signs up first administers the server.",
     )
     parser.add_argument("--examples", type=Path, metavar="DIR", help="publish the workflows in it")
     add_options(parser)
@@ -53,7 +54,10 @@ def run(given: argparse.Namespace) -> int:
     password = os.environ.pop(ADMIN_PASSWORD, "")
     check_tls(config)
     with opened_store(config) as store:
-        make_first_admin(store, password)
+        if config.registration and not password and not store.has_users():
+            print("Whoever signs up first at /users/sign_up administers this server.", flush=True)
+        else:
+            make_first_admin(store, password)
         publish_examples(store, given.examples)
     Vault.open(config.data)  # what is wrong with the key is said now
     let_local_users_in(config)

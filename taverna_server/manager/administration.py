@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from taverna_server.errors import BadRequest
 from taverna_server.manager import settings
 from taverna_server.manager.accounts import Accounts
 from taverna_server.manager.counts import RequestCount
@@ -19,6 +20,10 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("taverna_server.admin")
 
+SITE = "site."
+"""Begins the names of rows with what the pages say of the site."""
+SITE_TEXTS = {"name": 60, "announcement": 500}
+"""The name of the site, what everybody is to read; and how long they may be."""
 FACTORY = "factory."
 """Begins the names of rows in which the reconciler says how it is."""
 STARTUP, LAST_EXIT = "startup seconds", "last exit code"
@@ -49,6 +54,21 @@ class Administration(Accounts):
         permitted = settings.permit(self.store, uris)
         log.info("%s permits workflows from %s", caller.name, ", ".join(permitted) or "anywhere")
         return permitted
+
+    def site(self) -> dict[str, str]:
+        """What the pages say of the site, by the names in ``SITE_TEXTS``; empty where nothing."""
+        given = self.store.settings(SITE)
+        return {name: given.get(name, "") for name in SITE_TEXTS}
+
+    def change_site(self, caller: User, texts: Mapping[str, str]) -> None:
+        """Say something else. Raises BadRequest for what is too long or no line."""
+        self.check_admin(caller)
+        lines = {name: texts.get(name, "").strip() for name in SITE_TEXTS}
+        for name, line in lines.items():
+            if len(line) > SITE_TEXTS[name] or not line.isprintable():
+                raise BadRequest(f"the {name} is one line of at most {SITE_TEXTS[name]} characters")
+        for name, line in lines.items():
+            self.store.set_setting(SITE + name, line)
 
     def figures(self, caller: User) -> dict[str, int | str]:
         """Counts, and how the part that starts runs is; empty where there is nothing to say."""

@@ -9,7 +9,7 @@ from sqlalchemy import bindparam
 from sqlalchemy.exc import IntegrityError
 
 from taverna_server.errors import BadRequest
-from taverna_server.model.identity import User
+from taverna_server.model.identity import GUEST, User
 from taverna_server.store.base import Part, utc_now
 from taverna_server.store.database import Database
 from taverna_server.store.rows import Token
@@ -44,14 +44,15 @@ _INSERT = sa.insert(users)
 _GET = sa.select(*COLUMNS).where(_THIS)
 _LOGIN = sa.select(*COLUMNS, users.c.password_hash).where(_THIS)
 _NAME = sa.select(users.c.name).where(users.c.number == bindparam("which"))
-_ALL = sa.select(*COLUMNS).order_by(users.c.name)
+_OF_A_PERSON = users.c.name != GUEST
+_ALL = sa.select(*COLUMNS).where(_OF_A_PERSON).order_by(users.c.name)
 _SET_DISABLED = sa.update(users).where(_THIS).values(disabled=bindparam("to"))
 _SET_ADMIN = sa.update(users).where(_THIS).values(admin=bindparam("to"))
 _SET_LOCAL_USER = sa.update(users).where(_THIS).values(local_user=bindparam("to"))
 _SET_EMAIL = sa.update(users).where(_THIS).values(email=bindparam("to"))
 _SET_FULL_NAME = sa.update(users).where(_THIS).values(full_name=bindparam("to"))
 _OF_EMAIL = sa.select(*COLUMNS).where(users.c.email == bindparam("address"))
-_ANY = sa.select(users.c.number).limit(1)
+_ANY = sa.select(users.c.number).where(_OF_A_PERSON).limit(1)
 _SET_PASSWORD = sa.update(users).where(_THIS).values(password_hash=bindparam("to"))
 
 _INSERT_TOKEN = sa.insert(tokens)
@@ -121,7 +122,7 @@ class Users(Part):
         return None if row is None else (User(*row[:-1]), row.password_hash)
 
     def list_users(self) -> list[User]:
-        """All accounts, sorted by name."""
+        """The accounts of people, sorted by name."""
         with self._database.read() as connection:
             return [User(*row) for row in connection.execute(_ALL)]
 
@@ -163,7 +164,7 @@ class Users(Part):
         return None if row is None else User(*row)
 
     def has_users(self) -> bool:
-        """Whether there is any account."""
+        """Whether there is any account of a person."""
         with self._database.read() as connection:
             return connection.execute(_ANY).first() is not None
 

@@ -2,7 +2,8 @@
 
 Templates extend ``layout.html`` and take their parts from ``parts.html``. They have,
 beside what a view gives them: ``url(path, **query)`` for links below the base,
-``asset(name)``, ``csrf_field()``, ``me`` (the account), ``flash`` and ``here`` (the path).
+``asset(name)``, ``csrf_field()``, ``me`` (the account), ``site``, ``flash`` and ``here``
+(the path).
 A variable that nobody gave is an error, not nothing.
 """
 
@@ -17,13 +18,14 @@ from flask import Response, request
 from markupsafe import Markup
 
 import taverna_server
-from taverna_server.serving.context import config
+from taverna_server.serving.context import config, manager
 from taverna_server.serving.links import base_url
 from taverna_server.serving.sessions import FIELD, csrf_token, known_user
 from taverna_server.web import flashes, words
 from taverna_server.web.assets import asset
 
 HTML = "text/html; charset=utf-8"
+NAMELESS = {"name": "", "announcement": ""}
 POLICY = {
     "default-src": "'none'",
     "script-src": "'self'",
@@ -40,7 +42,7 @@ POLICY = {
 def page(template: str, status: int = 200, **values: Any) -> Response:
     """The page, not kept by anybody, with what is to be said from the request before."""
     flash = flashes.waiting()
-    content = _templates().get_template(template).render(_given(), flash=flash, **values)
+    content = _templates().get_template(template).render(_given(status), flash=flash, **values)
     response = Response(content, status, content_type=HTML)
     response.headers["Content-Security-Policy"] = policy()
     response.headers["Referrer-Policy"] = "same-origin"
@@ -76,12 +78,14 @@ def csrf_field() -> Markup:
     return Markup('<input type="hidden" name="{}" value="{}">').format(FIELD, csrf_token())
 
 
-def _given() -> dict[str, Any]:
+def _given(status: int) -> dict[str, Any]:
+    """What every template has; the page about a defect asks the database nothing."""
     return {
         "me": known_user(),
         "here": request.path,
         "csrf": csrf_token(),
         "registration": config().registration,
+        "site": manager().site() if status < 500 else NAMELESS,
         "version": taverna_server.__version__,
     }
 

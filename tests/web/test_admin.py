@@ -69,6 +69,24 @@ def test_nothing_is_saved_of_settings_with_a_mistake(root: Person) -> None:
     assert root.client.get("/admin/runLimit").text == "100"
 
 
+def test_site_has_a_name_and_an_announcement(root: Person, nobody: Person) -> None:
+    given = settings(root, site_name="Lab <7>", site_announcement="Closed on Monday")
+    assert root.send("/admin/settings", given).status_code == 302
+    page = html.fromstring(nobody.get("/").text)
+    assert page.xpath("string(//*[@class='brand'])") == "Lab <7>"
+    assert page.xpath("string(//title)").endswith("· Lab <7>")
+    assert "Closed on Monday" in page.xpath("string(//*[@id='announcement'])")
+    root.send("/admin/settings", settings(root, site_name="", site_announcement=""))
+    assert "announcement" not in nobody.get("/").text
+
+
+@pytest.mark.parametrize("name", ["site_name", "site_announcement"])
+def test_overlong_words_of_the_site_are_refused(root: Person, name: str) -> None:
+    answer = root.send("/admin/settings", settings(root, **{name: "x" * 600}))
+    assert answer.status_code == 422
+    assert f'id="{name}-problem"' in answer.text
+
+
 def test_settings_are_not_for_others(root: Person, alice: Person) -> None:
     given = settings(root, runLimit="1")
     del given["authenticity_token"]

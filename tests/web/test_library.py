@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
+from lxml import html
 
 from tests.web.conftest import Person, document, upload
 
@@ -153,3 +154,14 @@ def test_hostile_words_are_words(alice: Person) -> None:
     for page in ("/workflows", path, f"{path}/edit", f"{path}/delete"):
         assert "<script>alert" not in alice.get(page).text
         assert '"><b>' not in alice.get(page).text
+
+
+def test_html_to_show_a_workflow_elsewhere_is_on_its_page(alice: Person) -> None:
+    """Check H1 of the Player dossier: the address arrives unescaped in the document."""
+    path = upload(alice, **{"workflow[published]": "1"})
+    (copied,) = html.fromstring(alice.get(path).text).xpath("//textarea[@id='frame']/text()")
+    (frame,) = html.fragments_fromstring(copied)
+    number = path.rpartition("/")[2]
+    address = f"http://localhost/runs/new?workflow_id={number}&embedded=true"
+    assert frame.get("src") == address
+    assert alice.get(address.removeprefix("http://localhost")).status_code == 200

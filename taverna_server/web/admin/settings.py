@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Response
 
 from taverna_server.errors import BadRequest
+from taverna_server.manager.administration import SITE_TEXTS
 from taverna_server.manager.settings import SETTINGS, as_text
 from taverna_server.serving.context import config, manager
 from taverna_server.serving.forms import Form
@@ -23,6 +24,7 @@ def get_settings() -> Response:
     user = administrator()
     typed = {name: as_text(value) for name, value in manager().settings(user).items()}
     typed[_PERMITTED] = "\n".join(manager().policy().permitted_workflows)
+    typed |= {f"site_{name}": words for name, words in manager().site().items()}
     return _form(typed, {})
 
 
@@ -41,6 +43,11 @@ def post_settings() -> Response:
     if problems:
         return _form(typed, problems)
     user = administrator()
+    try:
+        manager().change_site(user, {name: typed[f"site_{name}"] for name in SITE_TEXTS})
+    except BadRequest as error:
+        field = "site_name" if "name" in str(error) else "site_announcement"
+        return _form(typed, {field: f"{error}."})
     for name in EDITABLE:
         manager().change_setting(user, name, typed[name])
     manager().permit_workflows(user, typed[_PERMITTED].split())
@@ -53,7 +60,8 @@ def _typed(given: Form) -> dict[str, str]:
         name: given.fields.get(name, "false") if is_box(name) else given.text(name)
         for name in EDITABLE
     }
-    return typed | {_PERMITTED: given.text(_PERMITTED)}
+    texts = (_PERMITTED, *(f"site_{name}" for name in SITE_TEXTS))
+    return typed | {name: given.text(name) for name in texts}
 
 
 def is_box(name: str) -> bool:

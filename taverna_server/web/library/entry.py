@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from functools import partial
+from urllib.parse import urlencode
 
 from flask import Response, request
 from markupsafe import Markup
@@ -14,6 +15,7 @@ from taverna_server.errors import MalformedDocument, WorkflowInvalid
 from taverna_server.model.identity import Permission
 from taverna_server.model.library import Entry, RunQuery
 from taverna_server.serving.context import caller_or_none, manager
+from taverna_server.serving.links import base_url
 from taverna_server.web.page import page, url
 from taverna_server.web.routes import views
 from taverna_server.workflow.depths import output_depths
@@ -56,6 +58,7 @@ def get_workflow(number: int) -> Response:
         zoom=zoom,
         zooms=ZOOMS,
         drawing=_drawing(entry, zoom),
+        frame=_frame(entry),
     )
 
 
@@ -66,6 +69,14 @@ def _drawing(entry: Entry, zoom: str) -> Markup:
     there = partial(_expanded, f"/workflows/{entry.number}", zoom)
     drawn = draw(graph, expanded=asked, address=there, styled=False, prefix="workflow")
     return Markup(drawn)  # noqa: S704  (the drawing escapes what workflows say)
+
+
+def _frame(entry: Entry) -> str:
+    """What shows the form of the workflow in a page of another site, as HTML to copy."""
+    asked = urlencode({"workflow_id": entry.number, "embedded": "true"})
+    address = f"{base_url()}/runs/new?{asked}"
+    frame = Markup('<iframe src="{}" title="{}" width="100%" height="600"></iframe>')
+    return str(frame.format(address, entry.title))
 
 
 def _expanded(path: str, zoom: str, paths: Collection[str]) -> str:

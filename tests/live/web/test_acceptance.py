@@ -12,9 +12,11 @@ import pytest
 import requests
 from lxml import html
 
+from tests.live.runs import until
 from tests.live.server import Server, password
 from tests.live.web.conftest import Browser
 
+PUBLIC = {"workflow[published]": "1"}
 EXAMPLES = Path(__file__).parents[3] / "examples"
 
 
@@ -64,7 +66,7 @@ def test_p1_form_to_upload(alice_there: Browser, stranger: Browser, server: Serv
 
 
 def test_p2_form_to_edit(alice_there: Browser, bob_there: Browser, admin_there: Browser) -> None:
-    path = uploaded(alice_there, **{"workflow[published]": "1"})
+    path = uploaded(alice_there, **PUBLIC)
     assert alice_there.get(f"{path}/edit").status_code == 200
     assert bob_there.get(f"{path}/edit").status_code == 403
     assert admin_there.get(f"{path}/edit").status_code == 200
@@ -80,7 +82,7 @@ def test_p3_upload_as_octet_stream(alice_there: Browser) -> None:
 def test_p4_update_of_the_title(
     alice_there: Browser, bob_there: Browser, admin_there: Browser
 ) -> None:
-    path = uploaded(alice_there, **{"workflow[published]": "1"})
+    path = uploaded(alice_there, **PUBLIC)
     given = {"_method": "put", "workflow[title]": "Changed"}
     assert alice_there.send(path, data=given).status_code == 302
     assert bob_there.send(path, data=given).status_code == 403
@@ -88,7 +90,7 @@ def test_p4_update_of_the_title(
 
 
 def test_p5_deletion(alice_there: Browser, bob_there: Browser, admin_there: Browser) -> None:
-    first, second = (uploaded(alice_there, **{"workflow[published]": "1"}) for _ in range(2))
+    first, second = (uploaded(alice_there, **PUBLIC) for _ in range(2))
     assert bob_there.send(first, data={"_method": "delete"}).status_code == 403
     for browser, path in ((alice_there, first), (admin_there, second)):
         answer = browser.send(path, data={"_method": "delete"})
@@ -127,12 +129,68 @@ def test_p11_settings_for_administrators(admin_there: Browser, bob_there: Browse
 
 
 def test_h1_address_in_a_frame_arrives_unescaped(alice_there: Browser) -> None:
-    """Addresses with several parts are escaped in the source and plain in the document."""
-    uploaded(alice_there)
-    answer = alice_there.get("/workflows?q=hello&owner=alice")
-    assert "owner=alice&amp;" in answer.text or "&amp;owner=alice" in answer.text
-    links = html.fromstring(answer.content).xpath("//ul[@class='chips']//a/@href")
-    assert any("&" in link and "&amp;" not in link for link in links)
+    page = html.fromstring(alice_there.get(uploaded(alice_there, **PUBLIC)).content)
+    (frame,) = html.fragments_fromstring(page.xpath("string(//textarea[@id='frame'])"))
+    assert "&embedded=true" in frame.get("src")
+    assert "workflow_id=" in frame.get("src")
+    assert alice_there.get(frame.get("src")).status_code == 200
+
+
+def started(browser: Browser, **more: str) -> str:
+    """The path of a new run of a new workflow."""
+    number = uploaded(browser, **PUBLIC).rpartition("/")[2]
+    answer = browser.send("/runs", data={"run[workflow_id]": number, **more})
+    assert answer.status_code == 302, answer.text
+    return answer.headers["Location"].removeprefix(browser.server.url)
+
+
+def test_p8_runs_are_listed_and_made(alice_there: Browser) -> None:
+    path = started(alice_there, **{"run[name]": "P8"})
+    for place in ("/runs", "/runs/new?workflow_id=" + workflow_of(alice_there, path), path):
+        assert alice_there.get(place).status_code == 200
+    assert "P8" in alice_there.get("/runs?q=P8").text
+
+
+def workflow_of(browser: Browser, run: str) -> str:
+    """The number of its workflow."""
+    found = html.fromstring(browser.get(run).content).xpath("//a/@href[contains(., '/workflows/')]")
+    return str(found[0]).rpartition("/")[2]
+
+
+def test_p9_run_is_renamed_and_deleted_by_its_owner(
+    alice_there: Browser, bob_there: Browser, admin_there: Browser
+) -> None:
+    path, given = started(alice_there), {"_method": "put", "run[name]": "Renamed"}
+    alice_there.send(f"{path}/share", data={"user": "bob", "level": "read"})
+    assert bob_there.send(path, data=given).status_code == 403
+    assert bob_there.send(path, data={"_method": "delete"}).status_code == 403
+    for browser in (alice_there, admin_there):
+        assert browser.send(path, data=given).status_code == 302
+    assert "Renamed" in alice_there.get(path).text
+    finish(alice_there, path)
+    assert alice_there.send(path, data={"_method": "delete"}).status_code == 302
+    assert alice_there.get(path).status_code == 404
+
+
+def finish(browser: Browser, run: str) -> None:
+    """Wait until it is over."""
+    until(lambda: "badge finished" in browser.get(run).text, 60)
+
+
+def test_p12_first_account_administers(tmp_path_factory: pytest.TempPathFactory) -> None:
+    fresh = Server(tmp_path_factory.mktemp("fresh"), registration="yes")
+    fresh.start()
+    try:
+        shown = []
+        for name in ("first", "second"):
+            browser = person(fresh, None)
+            secret = password(name)
+            given = {"name": name, "password": secret, "confirmation": secret}
+            assert browser.send("/users/sign_up", data=given).status_code == 302
+            shown.append("Administration" in browser.get("/").text)
+        assert shown == [True, False]
+    finally:
+        fresh.stop()
 
 
 def test_a16_login_leads_back_to_the_form(alice_there: Browser, server: Server) -> None:
