@@ -9,8 +9,8 @@ An engine says what it does in ``events.jsonl``, a line an event, each with
 ``planned``
     ``total``: how many jobs there will be. Told again when more turn out to be needed.
 ``processor``
-    ``name`` (a path), ``queued``, ``running``, ``done``, ``errors``: one step of the workflow,
-    told again whenever it moves. The last one counts.
+    ``name`` (a path), ``queued``, ``running``, ``done``, ``errors`` (among those done): one step
+    of the workflow, told again whenever it moves. The last one counts.
 ``job``
     One command of a step, told whole at each change; the last one of an ``id`` counts. ``id``
     (a UUID), ``step`` (the processor it belongs to), ``name`` (as REANA has it; may be empty),

@@ -26,7 +26,7 @@ from taverna_server.serving.context import manager
 blueprint = Blueprint("progress", __name__)
 
 _ENDED = ("finished", "failed", "stopped", "deleted")
-_STATES = {"waiting": "created", "running": "running", "done": "finished", "errors": "failed"}
+_STATES = {"waiting": "created", "running": "running", "done": "finished", "failed": "failed"}
 _EARLY = {"queued": "running", "pending": "running"}
 """Words that clients of 0.3 and 0.4 do not know."""
 

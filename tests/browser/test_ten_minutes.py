@@ -83,6 +83,7 @@ def test_long_run_is_cancelled(tab: Any, place: Site) -> None:
     tab.goto(page_of(place, run))
     state(tab, "Running")
     tab.locator("#run-logs pre", has_text="started").first.wait_for()
+    tab.on("dialog", lambda dialog: dialog.accept())
     tab.get_by_role("button", name="Cancel").click()
     state(tab, "Cancelled")
     assert "started" in tab.locator("#run-logs pre").first.inner_text()

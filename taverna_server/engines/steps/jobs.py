@@ -125,11 +125,12 @@ class JobBook:
     def _tell_step(self, step: str) -> None:
         states = self._states.get(step, Counter())
         begun = states.total() - states[QUEUED]
+        errors = states[FAILED] + states[STOPPED]
         counts = {
             "queued": self._planned[step] - begun,
             "running": states[RUNNING],
-            "done": states[FINISHED],
-            "errors": states[FAILED] + states[STOPPED],
+            "done": states[FINISHED] + errors,
+            "errors": errors,
         }
         self._report("processor", {"name": step, **counts})
 

@@ -51,7 +51,7 @@ def reasons_of(
 ) -> Reasons:
     """For a run in any state."""
     summary = _summary(viewed, progress) if viewed.is_over else ""
-    said = _gathered(progress)
+    said = _gathered(progress, viewed.run.workflow_type == "taverna")
     wrong = [(path, counts) for path, counts in steps if counts.errors]
     values = [it for it in outputs if it.errors or it.is_error]
     silent = summary and not (said or wrong or values)
@@ -59,13 +59,15 @@ def reasons_of(
     return Reasons(summary, said, wrong[:MOST_STEPS], values, words)
 
 
-def _gathered(progress: Progress) -> list[tuple[str, list[str]]]:
-    """The engine writes ``place: cause``, for every job that failed."""
+def _gathered(progress: Progress, with_places: bool) -> list[tuple[str, list[str]]]:
+    """Taverna's engine writes ``place: cause``, for every job that failed; others a sentence."""
     found: dict[str, list[str]] = {}
     for told in progress.messages:
         if told["level"] in ("warning", "error"):
             place, colon, cause = told["message"].partition(": ")
-            found.setdefault(cause if colon else place, []).append(place if colon else "")
+            split = colon and with_places
+            found.setdefault(cause if split else told["message"], [])
+            found[cause if split else told["message"]].append(place if split else "")
     return list(found.items())[:MOST_SAID]
 
 

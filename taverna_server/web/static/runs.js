@@ -31,7 +31,10 @@ function exchange(fresh) {
     const next = fresh.getElementById(region.id);
     if (!next || region.innerHTML === next.innerHTML || isInUse(region, next)) continue;
     const open = [...region.querySelectorAll("details")].map((it) => it.open);
+    const drawing = region.querySelector("div.diagram");
+    const [left, top] = [drawing?.scrollLeft, drawing?.scrollTop];
     region.replaceChildren(...next.childNodes);
+    region.querySelector("div.diagram")?.scrollTo(left ?? 0, top ?? 0);
     region.dataset.key = next.dataset.key ?? "";
     [...region.querySelectorAll("details")].forEach((it, place) => { it.open = open[place] ?? it.open; });
     window.tellTimes?.(region);
@@ -53,6 +56,8 @@ class RunPage {
 
   listen() {
     const events = new EventSource(since(this.root.dataset.events, this.root.dataset.place));
+    this.heard = Date.now();
+    events.addEventListener("open", () => { this.heard = Date.now(); });
     events.addEventListener("progress", (event) => this.progress(JSON.parse(event.data)));
     events.addEventListener("change", (event) => this.change(JSON.parse(event.data)));
     events.addEventListener("over", () => { events.close(); this.root.dataset.over = "true"; this.refresh(); });
@@ -106,7 +111,10 @@ class RunPage {
     }
   }
 
+  // Every few seconds a stream ends and the next one begins: longer silence is worth a word.
   tick() {
+    const silent = this.root.dataset.over !== "true" && Date.now() - this.heard > 20000;
+    document.getElementById("run-stale").hidden = !silent;
     const place = document.querySelector("[data-lasts]");
     if (!place || this.root.dataset.over === "true") return;
     if (this.place !== place) [this.place, this.began] = [place, Date.now()];

@@ -63,7 +63,7 @@ def test_failing_step_ends_the_run_and_is_named(tmp_path: Path) -> None:
     assert run.job("bad")["exit_code"] == 3
     assert run.log_of(run.job("bad")) == "oh\n"
     assert "Step 'bad' failed with exit code 3" in run.engine_log
-    assert run.steps()["bad"] == (0, 0, 0, 1)
+    assert run.steps()["bad"] == (0, 0, 1, 1)
     assert run.steps()["a"] == (1, 0, 0, 0)
 
 

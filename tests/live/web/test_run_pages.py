@@ -235,3 +235,45 @@ def test_what_is_not_there_is_no_trouble(
 ) -> None:
     answer = browser_of_alice.get(f"/runs/{number_of(server, finished)}/{query}")
     assert answer.status_code in (200, 404)
+
+
+STEPS = {
+    "version": "0.9.0",
+    "inputs": {"parameters": {"who": "world"}},
+    "workflow": {
+        "type": "serial",
+        "specification": {
+            "steps": [
+                {"name": "greet", "environment": "x", "commands": ["echo hello ${who} > out.txt"]},
+                {"name": "break", "environment": "x", "commands": ["echo it broke >&2; exit 3"]},
+            ]
+        },
+    },
+}
+
+
+def test_run_of_another_language_has_its_page(server: Server, browser_of_alice: Browser) -> None:
+    token = server.command("user", "token", "alice", "--label", "pages").split()[-1]
+    given = {"access_token": token}
+    api = f"{server.url}/api/workflows"
+    made = requests.post(api, params={**given, "workflow_name": "w"}, json=STEPS, timeout=30)
+    assert made.status_code == 201, made.text
+    name = made.json()["workflow_id"]
+    begun = requests.post(f"{api}/{name}/start", params=given, json={}, timeout=30)
+    assert begun.status_code == 200, begun.text
+    runs.until(
+        lambda: (
+            requests.get(f"{api}/{name}/status", params=given, timeout=30).json()["status"]
+            == "failed"
+        )
+    )
+    number = number_of(server, f"/{name}")
+    page = browser_of_alice.get(f"/runs/{number}").text
+    assert "Why it failed" in page
+    for words in ("greet", "break", "exit code 3", 'data-processor="greet"', "files of the run"):
+        assert words in page, words
+    [first, second] = re.findall(rf"/runs/{number}/logs\?name=job-([0-9a-f-]+)", page)
+    assert "it broke" in browser_of_alice.get(f"/runs/{number}/logs?name=job-{second}").text
+    assert browser_of_alice.get(f"/runs/{number}/logs/job-{first}").status_code == 200
+    assert "out.txt" in browser_of_alice.get(f"/runs/{number}/files").text
+    assert browser_of_alice.get(f"/runs/new?parent_id={number}").status_code == 200
