@@ -164,15 +164,15 @@ def test_killed_engine_leaves_a_finished_run_that_says_so(
     assert alice.delete(run).status_code == 204
 
 
-HANGS_AT_TWO = (
-    "if [ %%item%% = two ]; then until [ -e $TAVERNA_APPHOME/go ]; do sleep 0.05; done; fi; "
-    "printf %%item%%!"
+HANGS_AT_TWO = "if [ %%item%% = two ]; then sleep 1000; fi; printf %%item%%!"
+WAITS_AT_TWO = HANGS_AT_TWO.replace(
+    "sleep 1000", "until [ -e $TAVERNA_APPHOME/go ]; do sleep 0.05; done"
 )
 
 
-def incomplete(alice: requests.Session, server: Server) -> str:
+def incomplete(alice: requests.Session, server: Server, command: str) -> str:
     """A run that has finished one of three items."""
-    run = started(alice, server, HANGS_AT_TWO, "one,two,three")
+    run = started(alice, server, command, "one,two,three")
     runs.until(lambda: outputs(alice, run)["result"] == "list")
     runs.until(lambda: tools(run))
     return run
@@ -195,7 +195,7 @@ def has_one_item(alice: requests.Session, run: str) -> None:
 def test_items_are_there_before_their_list_is_complete(
     alice: requests.Session, server: Server
 ) -> None:
-    run = incomplete(alice, server)
+    run = incomplete(alice, server, WAITS_AT_TWO)
     has_one_item(alice, run)
     assert alice.get(f"{run}/status").text == "Operating"
     assert alice.put(f"{run}/wd/go", data=b"").status_code == 201
@@ -211,7 +211,7 @@ def test_items_are_there_before_their_list_is_complete(
 def test_finished_items_of_an_unfinished_list_stay(
     alice: requests.Session, server: Server, ended: str, code: str
 ) -> None:
-    run = incomplete(alice, server)
+    run = incomplete(alice, server, HANGS_AT_TWO)
     if ended == "suspended":
         put_status(alice, run, "Stopped")
         runs.until(lambda: {p.status() for p in processes(run)} == {psutil.STATUS_STOPPED})
