@@ -11,6 +11,7 @@
     │   ├── Conflict                not now, as things stand
     │   ├── NotAuthenticated        who are you?
     │   ├── NotPermitted            known, and not allowed
+    │   │   ├── StaleForm           from an earlier session of the browser
     │   │   ├── BadPath             a file name or place that is not allowed
     │   │   └── NotFetched          a web address that does not give what lies there
     │   ├── Unknown                 no such thing, or invisible to the caller
@@ -81,6 +82,16 @@ class NotAuthenticated(ClientMistake):
 
 class NotPermitted(ClientMistake):
     """The caller may see the thing but not do this to it."""
+
+
+class StaleForm(NotPermitted):
+    """A form of our own page that is from another session, or from none."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "this did not come from a current page of this server: "
+            "go back, load the page again and send it once more"
+        )
 
 
 class BadPath(NotPermitted):

@@ -58,10 +58,15 @@ def form() -> Form:
 
 def _read() -> Form:
     if request.mimetype == URLENCODED:
-        return Form(_decoded(bodies.whole(config().max_document_size)))
+        return Form(_decoded(bodies.whole(_most())))
     if request.mimetype == MULTIPART:
         return _multipart(request.mimetype_params.get("boundary", ""))
     return Form()
+
+
+def _most() -> int:
+    """Bytes of a form's texts; what reads files needs some in any case."""
+    return max(config().max_document_size, 2**20)
 
 
 def _decoded(body: bytes) -> MultiDict[str, str]:
@@ -81,7 +86,7 @@ def _multipart(boundary: str) -> Form:
     g.spools = []
     parser = _Parser(
         stream_factory=_spool,
-        max_form_memory_size=config().max_document_size,
+        max_form_memory_size=_most(),
         max_form_parts=MOST_FIELDS,
     )
     try:

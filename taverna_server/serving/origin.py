@@ -19,11 +19,18 @@ _OUR_OWN = frozenset({"same-origin", "none"})
 
 
 def check_origin() -> None:
-    """Raises NotPermitted for a change that a page of another site asks for."""
+    """Raises NotPermitted for a change that a page of another site asks for.
+
+    What the browser says of the site goes before our own comparison: a proxy may
+    hide from us how it is spoken to.
+    """
     if request.method in _SAFE:
         return
     site, origin = (request.headers.get(name) for name in ("Sec-Fetch-Site", "Origin"))
-    if (site is not None and site not in _OUR_OWN) or (origin is not None and not _is_ours(origin)):
+    foreign = (
+        site not in _OUR_OWN if site is not None else origin is not None and not _is_ours(origin)
+    )
+    if foreign:
         raise NotPermitted("changes are not taken from pages of other sites")
 
 

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 from flask import Response, g, request
 
 from taverna_server.auth.sessions import Session
-from taverna_server.errors import NotPermitted
+from taverna_server.errors import StaleForm
 from taverna_server.model.identity import User
 from taverna_server.serving.context import caller_or_none, services
 from taverna_server.serving.forms import form
@@ -68,13 +68,10 @@ def csrf_token() -> str:
 
 
 def check_token(user: User) -> None:
-    """Raises NotPermitted unless the request carries the token of our pages."""
+    """Raises StaleForm unless the request carries the token of our pages."""
     given = request.headers.get(HEADER) or form().fields.get(FIELD, "")
     if not services().sessions.is_form_token(given, user, current_session()):
-        raise NotPermitted(
-            "this did not come from a current page of this server: "
-            "go back, load the page again and send it once more"
-        )
+        raise StaleForm
 
 
 def begin(response: Response, user: User, remember: bool = False) -> None:

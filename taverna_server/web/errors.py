@@ -12,8 +12,11 @@ from urllib.parse import urlsplit
 
 from flask import Response, request
 
+from taverna_server.errors import StaleForm
+from taverna_server.serving.forms import form
 from taverna_server.serving.middleware import REQUEST_ID
 from taverna_server.serving.negotiation import parse_accept
+from taverna_server.serving.sessions import FIELD, HEADER
 from taverna_server.web.page import page, redirect, url
 
 TITLES = {
@@ -36,6 +39,8 @@ TITLES = {
 
 def write_error(error: Exception, status: int, message: str) -> Response:
     """For ``faces.Face``."""
+    if is_browser() and (isinstance(error, StaleForm) or status == 401) and _typed():
+        return _again(status)
     if status == 401 and is_browser() and not _is_challenged():
         return to_sign_in()
     title = TITLES.get(status, "That did not work")
@@ -47,6 +52,22 @@ def write_error(error: Exception, status: int, message: str) -> Response:
         message=_sentence(message),
         request_id=request.environ[REQUEST_ID],
         sign_in=url("/users/sign_in", back=back_to()),
+    )
+
+
+def _typed() -> list[tuple[str, str]]:
+    """What a form of ours sent, to be sent once more; not passwords, nor what is not from us."""
+    if request.headers.get("Sec-Fetch-Site") != "same-origin" or request.headers.get(HEADER):
+        return []
+    fields = form().fields.items(multi=True)
+    return [(name, text) for name, text in fields if name != FIELD and "password" not in name]
+
+
+def _again(status: int) -> Response:
+    """Somebody's session ended while they typed: nothing of it is lost."""
+    back = url("/users/sign_in", back="/")
+    return page(
+        "again.html", status, typed=_typed(), files=list(form().files), code=status, sign_in=back
     )
 
 

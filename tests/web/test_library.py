@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import io
 import re
+from dataclasses import replace
 
 import pytest
 from lxml import html
 
+from taverna_server.app import create_app
+from taverna_server.config import Config
 from tests.web.conftest import Person, document, upload
 
 
@@ -165,3 +169,14 @@ def test_html_to_show_a_workflow_elsewhere_is_on_its_page(alice: Person) -> None
     address = f"http://localhost/runs/new?workflow_id={number}&embedded=true"
     assert frame.get("src") == address
     assert alice.get(address.removeprefix("http://localhost")).status_code == 200
+
+
+def test_too_large_a_workflow_is_told_at_its_field(config: Config) -> None:
+    app = create_app(replace(config, max_document_size=1000))
+    alice = Person(app.test_client(), "alice")
+    alice.sign_in()
+    file = (io.BytesIO(document("hello_world")), "hello.t2flow")
+    answer = alice.send("/workflows", {"workflow[document]": file, "workflow[title]": "Kept"})
+    assert answer.status_code == 413
+    assert "A workflow has at most 1,000 bytes." in answer.text
+    assert 'value="Kept"' in answer.text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -214,3 +215,31 @@ def test_form_from_another_site_changes_nothing(alice: Person, said: dict[str, s
 def test_token_may_come_in_a_header(alice: Person) -> None:
     answer = alice.client.post("/users/sign_out", headers={"X-CSRF-Token": alice.token()})
     assert answer.status_code == 302
+
+
+FROM_US = {"Accept": "text/html", "Sec-Fetch-Site": "same-origin"}
+
+
+def test_what_was_typed_is_kept_when_the_session_ended(alice: Person) -> None:
+    alice.client.delete_cookie("taverna_session")
+    typed = {"full_name": "Typed <b>", "new_password": "not to be shown"}
+    answer = alice.client.post("/users/edit", data=typed, headers=FROM_US)
+    assert answer.status_code == 401
+    assert "Typed &lt;b&gt;</textarea>" in answer.text
+    assert "not to be shown" not in answer.text
+    alice.sign_in()
+    stale = {**typed, "authenticity_token": "old"}
+    again = alice.client.post("/users/edit", data=stale, headers=FROM_US)
+    assert again.status_code == 403
+    assert "Typed &lt;b&gt;</textarea>" in again.text
+    (token,) = set(re.findall(r'name="authenticity_token" value="([^"]+)"', again.text))
+    fresh = {**typed, "authenticity_token": token, "email": ""}
+    assert alice.client.post("/users/edit", data=fresh, headers=FROM_US).status_code == 302
+
+
+def test_what_another_site_sends_is_not_offered_again(alice: Person) -> None:
+    for said in ({}, {"Sec-Fetch-Site": "cross-site"}, {"Origin": "https://evil.example"}):
+        headers = {"Accept": "text/html", **said}
+        answer = alice.client.post("/users/edit", data={"full_name": "Evil"}, headers=headers)
+        assert answer.status_code == 403
+        assert "Evil" not in answer.text

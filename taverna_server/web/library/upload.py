@@ -33,6 +33,8 @@ def post_workflow() -> Response:
         entry = manager().add_entry(user, document, name, bool(changes.pop("published")))
     except MalformedDocument as error:
         return _form({"document": f"This cannot be read as a workflow: {error}."}, 422)
+    except TooLarge as error:
+        return _form({"document": f"{error}."}, 413)
     except BadRequest as error:
         return _form({field_of(error): f"{error}."}, 422)
     entry = _as_typed(entry, {name: value for name, value in changes.items() if value})
@@ -50,7 +52,7 @@ def _document() -> tuple[bytes, str | None]:
     most = config().max_document_size
     content = uploaded.read(most + 1) if uploaded else b""
     if len(content) > most:
-        raise TooLarge(f"a workflow has at most {most:,} bytes")
+        raise TooLarge(f"A workflow has at most {most:,} bytes")
     if uploaded and content:
         return content, uploaded.filename or None
     pasted = form().text(_PASTED).strip()
