@@ -8,7 +8,7 @@ Both together are ``_ALL``, one row each, with REANA's word for the state
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from datetime import datetime
 from typing import Any
@@ -89,9 +89,6 @@ _GONE = (
     .where(reana.c.deleted.is_not(None))
 )
 _KEYS = [item.name for item in fields(Analysis)]
-_SHARED = sa.select(permissions.c.run_id).where(
-    permissions.c.user == bindparam("user"), permissions.c.level >= Permission.READ
-)
 _RECORD = sa.select(
     reana.c.specification, reana.c.given, reana.c.parameters, reana.c.options
 ).where(reana.c.run_id == bindparam("run"))
@@ -204,15 +201,19 @@ class Analyses(Part):
         A name means the user's own workflow before one that somebody shares, and one
         that is there before one that was deleted.
         """
+        if run_id:
+            return self._first([_ONE], {"run": run_id})
+        if numbers is None:
+            return self._first(_BY_NAME, {"user": user, "called": name})
+        key = {"user": user, "called": name, "major": numbers[0], "minor": numbers[1]}
+        return self._first(_BY_NUMBERS, key)
+
+    def _first(self, statements: Sequence[sa.Executable], key: dict[str, Any]) -> Analysis | None:
         with self._database.read() as connection:
-            if run_id:
-                row = connection.execute(_BY_ID, {"run": run_id}).first()
-            elif numbers:
-                key = {"user": user, "called": name, "major": numbers[0], "minor": numbers[1]}
-                row = connection.execute(_BY_NUMBERS, key).first()
-            else:
-                row = connection.execute(_BY_NAME, {"user": user, "called": name}).first()
-        return None if row is None else _analysis(row)
+            for statement in statements:
+                if row := connection.execute(statement, key).first():
+                    return _analysis(row)
+        return None
 
     def disk_used(self, owner: str) -> int:
         """Bytes in the workspaces of an account, as last measured."""
@@ -247,70 +248,81 @@ def _values(new: NewRecord, numbers: tuple[int, int]) -> dict[str, Any]:
     }
 
 
-_EVERY = sa.union_all(_LIVE, _GONE).subquery("every")
-_VISIBLE = sa.or_(_EVERY.c.owner == bindparam("user"), _EVERY.c.run_id.in_(_SHARED))
-_BY_ID = sa.select(_EVERY).where(_EVERY.c.run_id == bindparam("run"))
-_NAMED = (
-    sa.select(_EVERY)
-    .where(_VISIBLE, _EVERY.c.name == bindparam("called"))
-    .order_by(
-        sa.case((_EVERY.c.owner == bindparam("user"), 0), else_=1),
-        sa.case((_EVERY.c.status == "deleted", 1), else_=0),
-        _EVERY.c.major.desc(),
-        _EVERY.c.minor.desc(),
-    )
-    .limit(1)
+_USER: sa.BindParameter[str] = bindparam("user")
+_SHARED = sa.select(permissions.c.run_id).where(
+    permissions.c.user == _USER, permissions.c.level >= Permission.READ
 )
-_BY_NAME = _NAMED
-_BY_NUMBERS = _NAMED.where(
-    _EVERY.c.major == bindparam("major"), _EVERY.c.minor == bindparam("minor")
-)
-
-
-_OWN = _EVERY.c.owner == bindparam("user")
-_RECEIVED = sa.and_(_EVERY.c.run_id.in_(_SHARED), sa.not_(_OWN))
 _GRANTED = sa.select(permissions.c.run_id).where(permissions.c.level >= Permission.READ)
+_GIVEN = _GRANTED.join(runs, runs.c.id == permissions.c.run_id).where(runs.c.owner == _USER)
+
+# The conditions stand inside: databases do not carry all of them into a union by themselves.
+_ONE = sa.union_all(
+    _LIVE.where(runs.c.id == bindparam("run")), _GONE.where(reana.c.run_id == bindparam("run"))
+)
 _SCOPES = {
-    "own": _OWN,
-    "received": _RECEIVED,
-    "shared": sa.or_(_RECEIVED, sa.and_(_OWN, _EVERY.c.run_id.in_(_GRANTED))),
+    "own": sa.union_all(
+        _LIVE.where(runs.c.owner == _USER), _GONE.where(reana.c.owner == _USER)
+    ).subquery("every"),
+    "received": _LIVE.where(runs.c.id.in_(_SHARED), runs.c.owner != _USER).subquery("every"),
+    "shared": _LIVE.where(runs.c.id.in_(sa.union(_SHARED, _GIVEN))).subquery("every"),
 }
 
 
+def _named(scope: str) -> sa.Select[Any]:
+    """The newest of a name that is there, else the newest."""
+    every = _SCOPES[scope].c
+    return (
+        sa.select(_SCOPES[scope])
+        .where(every.name == bindparam("called"))
+        .order_by(sa.case((every.status == "deleted", 1), else_=0))
+        .order_by(every.major.desc(), every.minor.desc())
+        .limit(1)
+    )
+
+
+def _numbered(scope: str) -> sa.Select[Any]:
+    every = _SCOPES[scope].c
+    return _named(scope).where(every.major == bindparam("major"), every.minor == bindparam("minor"))
+
+
+_BY_NAME = [_named("own"), _named("received")]
+_BY_NUMBERS = [_numbered("own"), _numbered("received")]
+
+
 def _matching(query: AnalysisQuery) -> sa.Select[Any]:
-    found = sa.select(_EVERY).where(_SCOPES[query.scope])
+    every = _SCOPES[query.scope].c
+    conditions = {
+        every.owner: query.owner,
+        every.name: query.name,
+        every.run_id: query.run_id,
+    }
+    found = sa.select(_SCOPES[query.scope]).where(
+        *(column == value for column, value in conditions.items() if value is not None)
+    )
     if query.shared_with is not None:
-        found = _shared_with(found, query.shared_with)
-    if query.owner is not None:
-        found = found.where(_EVERY.c.owner == query.owner)
+        found = found.where(_is_shared_with(every.run_id, query.shared_with))
     if query.statuses:
-        found = found.where(_EVERY.c.status.in_(query.statuses))
-    if query.name is not None:
-        found = found.where(_EVERY.c.name == query.name)
-    if query.run_id is not None:
-        found = found.where(_EVERY.c.run_id == query.run_id)
+        found = found.where(every.status.in_(query.statuses))
     if query.text:
-        found = found.where(
-            sa.func.lower(_EVERY.c.name).contains(query.text.lower(), autoescape=True)
-        )
+        text = query.text.lower()
+        found = found.where(sa.func.lower(every.name).contains(text, autoescape=True))
     return found
 
 
-def _shared_with(found: sa.Select[Any], user: str) -> sa.Select[Any]:
-    granted = _GRANTED
+def _is_shared_with(run_id: sa.ColumnElement[str], user: str) -> sa.ColumnElement[bool]:
     if user == "nobody":
-        return found.where(_EVERY.c.run_id.not_in(granted))
-    if user != "anybody":
-        granted = granted.where(permissions.c.user == user)
-    return found.where(_EVERY.c.run_id.in_(granted))
+        return run_id.not_in(_GRANTED)
+    granted = _GRANTED if user == "anybody" else _GRANTED.where(permissions.c.user == user)
+    return run_id.in_(granted)
 
 
 def _page(found: sa.Select[Any], query: AnalysisQuery) -> sa.Select[Any]:
-    newest_first = (_EVERY.c.created.desc(), _EVERY.c.place.desc())
+    every = _SCOPES[query.scope].c
+    newest_first = (every.created.desc(), every.place.desc())
     orders: dict[str, tuple[Any, ...]] = {
-        "asc": (_EVERY.c.created, _EVERY.c.place),
-        "disk-desc": (_EVERY.c.size.desc(), *newest_first),
-        "cpu-desc": (_EVERY.c.cpu.desc(), *newest_first),
+        "asc": (every.created, every.place),
+        "disk-desc": (every.size.desc(), *newest_first),
+        "cpu-desc": (every.cpu.desc(), *newest_first),
     }
     found = found.order_by(*orders.get(query.sort, newest_first))
     if query.size is None:

@@ -214,13 +214,15 @@ def test_second_migration_changes_nothing(store: Store) -> None:
 
 def test_reconciler_and_lists_read_indexes_only(database_url: str) -> None:
     """No statement of the hot path may look at every run."""
-    from taverna_server.store import changes, runs
+    from taverna_server.store import changes, reana, runs
 
     if not database_url.startswith("sqlite"):
         pytest.skip("a planner that looks at statistics takes no index for an empty table")
     store = Store.open(database_url)
     store.migrate()
     statements = [changes._UNSETTLED, runs._GET, runs._NEXT_OF_OWNER, runs._NEXT_SHARED, runs._DUE]
+    scopes = [sa.select(every) for every in reana._SCOPES.values()]
+    statements += [reana._ONE, *reana._BY_NAME, *scopes]
     with connect(database_url).read() as connection:
         for statement in statements:
             text = str(statement.compile(connection, compile_kwargs={"render_postcompile": True}))
