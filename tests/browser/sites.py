@@ -24,6 +24,12 @@ class Site:
     server: Server
     numbers: Mapping[str, int]
 
+    @property
+    def worth_seeing(self) -> list[str]:
+        """Pages of alice's that are looked at whatever links lead to."""
+        compared = f"/runs/compare?a={self.numbers['lists']}&b={self.numbers['again']}"
+        return [*(f"/runs/{number}" for number in self.numbers.values()), compared]
+
 
 @contextlib.contextmanager
 def site(directory: Path) -> Iterator[Site]:
@@ -44,6 +50,9 @@ def _runs(alice: requests.Session, server: Server) -> dict[str, int]:
         "asking": asking_run(alice, server),
         "running": started(alice, server, "sleep 1000"),
         "new": runs.create(alice, server),
+        "again": _echo(alice, server, {"IN": "eat me", "WORDS": "four"}),
+        "failed": _echo(alice, server, {"IN": "only one of two"}),
+        "nested": _finished(alice, server, "nested_workflow"),
     }
     return {kind: number for number, kind in enumerate(made, 1)}
 
@@ -63,8 +72,17 @@ def _give(alice: requests.Session, run: str, path: Path) -> None:
         runs.set_value(alice, run, path.name, path.read_text())
         return
     items = (item.read_text() for item in sorted(path.iterdir(), key=lambda path: int(path.stem)))
-    body = {"runInput": {"@listDelimiter": "|", "value": "|".join(items)}}
+    body = {"runInput": {"@listDelimiter": ",", "value": ",".join(items)}}
     assert alice.put(f"{run}/input/input/{path.name}", json=body).status_code == 200
+
+
+def _echo(alice: requests.Session, server: Server, inputs: Mapping[str, str]) -> str:
+    run = runs.create(alice, server)
+    for port, value in inputs.items():
+        runs.set_value(alice, run, port, value)
+    runs.start(alice, run)
+    runs.wait(alice, run)
+    return run
 
 
 def asking_run(alice: requests.Session, server: Server) -> str:

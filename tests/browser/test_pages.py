@@ -35,8 +35,7 @@ def looks(tab: Any) -> Iterator[str]:
 def walked(tab: Any, place: Site, user: str | None) -> tuple[Walk, Iterator[str]]:
     """The walk, and the paths of its pages; alice sees each of her runs."""
     walk = Walk(tab, place.server.url)
-    numbers = place.numbers.values() if user == "alice" else ()
-    return walk, walk.pages(f"/runs/{number}" for number in numbers)
+    return walk, walk.pages(place.worth_seeing if user == "alice" else ())
 
 
 @needs_axe
@@ -66,6 +65,14 @@ def test_phone_shows_pages_without_scrolling_sideways(
             width = tab.evaluate("document.documentElement.scrollWidth")
             wide += [f"{path} is {width} wide"] if width > 320 else []
     assert not wide, "\n".join(wide)
+
+
+@pytest.mark.parametrize("user", ["alice", "admin"])
+def test_no_link_leads_nowhere(visitor: Visitor, place: Site, user: str) -> None:
+    with visitor(user) as tab:
+        walk, pages = walked(tab, place, user)
+        assert len(list(pages)) > 10
+    assert walk.dead == []
 
 
 @needs_axe

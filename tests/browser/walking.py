@@ -93,4 +93,5 @@ def kind_of(path: str) -> str:
     plain = re.sub(r"/\d+(?=/|$)", "/N", parts.path)
     plain = re.sub(r"/(input|output)/[^/]+", r"/\1/P", plain)
     plain = re.sub(r"/accounts/(?!new)[^/]+", "/accounts/NAME", plain)
-    return f"{plain}?{'&'.join(names[:1])}" if names else plain
+    few = names if "compare" in plain else names[:1]
+    return f"{plain}?{'&'.join(few)}" if few else plain

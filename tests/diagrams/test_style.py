@@ -12,7 +12,7 @@ from taverna_server.diagrams.kinds import _KINDS
 SHEET = STYLE.read_text()
 LIGHT, DARK = (
     dict(re.findall(r"--diagram-([\w-]+): (#\w{6})", part))
-    for part in SHEET.partition(".diagram .ground")[0].split("@media")
+    for part in SHEET.partition("svg.diagram")[0].split("@media")
 )
 FAMILIES = sorted({kind.family for kind in _KINDS.values()} | {"other"})
 
