@@ -21,7 +21,8 @@ document.addEventListener("securitypolicyviolation", event => {
   window.violations.push(`${event.violatedDirective}: ${event.blockedURI || event.sample}`);
 });
 """
-_LINKS = "links => links.filter(a => !a.hasAttribute('download')).map(a => a.href)"
+_LINKS = """links => links.filter(a => !a.hasAttribute('download'))
+    .map(a => new URL(a.getAttribute('href'), document.baseURI).href)"""
 
 
 @dataclass
