@@ -21,8 +21,7 @@ from taverna_server.web.runs.shown import ITEMS, Outputs, Shown, read_index
 _FRAMED = {
     HTML: "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:",
     # Not sandboxed: browsers show no PDF in a sandbox. Its reader is the browser's own.
-    "application/pdf": "default-src 'none'; style-src 'unsafe-inline'; object-src 'self'; "
-    "plugin-types application/pdf",
+    "application/pdf": "default-src 'none'; style-src 'unsafe-inline'; object-src 'self'",
 }
 
 
