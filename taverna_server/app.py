@@ -63,7 +63,10 @@ def write_error_of_admin(error: Exception, status: int, message: str) -> Respons
 def write_error_elsewhere(error: Exception, status: int, message: str) -> Response:
     """As Taverna Server writes it; people who followed a wrong link have a page."""
     lost = status == 404 and web.is_browser() and not below(*OF_TAVERNA)(request.path)
-    return (web.write_error if lost else errors.write_sentence)(error, status, message)
+    if not lost:
+        return errors.write_sentence(error, status, message)
+    sessions.recognize()
+    return web.write_error(error, status, message)
 
 
 OF_TAVERNA = ("/rest", "/feed", "/metrics", "/health")

@@ -168,8 +168,10 @@ def add_to_house(store: Store, document: bytes, file_name: str | None = None) ->
     about = described(read_interface(document), None)
     workflow_id = store.put_workflow(document, about)
     number = store.own_entry(_new_entry(workflow_id, about, None, file_name, True))
-    store.change_entry(number, {"published": True})
     found = store.get_entry(number)
+    if found is not None and not found.published:
+        store.change_entry(number, {"published": True})
+        found = store.get_entry(number)
     if found is None:
         raise UnknownWorkflow(workflow_id)
     return found

@@ -38,15 +38,20 @@ def identify() -> User | None:
     """
     if request.method not in _SAFE:
         check_origin()
-    token = request.cookies.get(COOKIE)
-    session = services().sessions.find(token) if token else None
+    session = recognize()
     if session is None:
         return None
-    g.session = session
     request.environ["REMOTE_USER"] = session.user.name  # for the access log
     if request.method not in _SAFE and request.mimetype != JSON:
         check_token(session.user)
     return session.user
+
+
+def recognize() -> Session | None:
+    """The session that the cookie is of; it permits nothing yet."""
+    token = request.cookies.get(COOKIE)
+    session = g.session = services().sessions.find(token) if token else None
+    return session
 
 
 def current_session() -> Session | None:

@@ -43,6 +43,7 @@ def test_where_nothing_is_a_page_says_so(alice: Person, path: str) -> None:
     answer = alice.get(path)
     assert answer.status_code == 404
     assert "<h1>There is nothing here</h1>" in answer.text
+    assert "Log out" in answer.text
 
 
 def test_programs_are_told_in_a_sentence(alice: Person) -> None:
