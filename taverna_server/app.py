@@ -12,7 +12,7 @@ import logging
 import os
 
 from flask import Flask, Response, request
-from werkzeug.routing import Map
+from werkzeug.routing import IntegerConverter, Map
 
 import taverna_server
 from taverna_server import player, web
@@ -79,13 +79,20 @@ FACES = (
 """The first that owns a path has it; the last one owns the rest."""
 
 
+class Number(IntegerConverter):
+    """An id of the Player interface: what no database takes is no such resource."""
+
+    def __init__(self, map: Map) -> None:
+        super().__init__(map, max=2**31 - 1)
+
+
 class Application(Flask):
     """Flask with the habits of the original: no redirects, OPTIONS as clients read it."""
 
     def __init__(self) -> None:
         super().__init__("taverna_server", static_folder=None)
         self.url_map = Map(strict_slashes=False, merge_slashes=False)
-        self.url_map.converters.update({**tree.CONVERTERS, **reana.CONVERTERS})
+        self.url_map.converters.update({**tree.CONVERTERS, **reana.CONVERTERS, "int": Number})
 
     def make_default_options_response(self) -> Response:
         """200, no body, and ``Allow`` without blanks (protocol dossier 2.5)."""
