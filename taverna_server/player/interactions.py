@@ -22,7 +22,7 @@ from taverna_server.player.answers import place
 from taverna_server.player.callers import KEY, run_of
 from taverna_server.player.face import views
 from taverna_server.serving import bodies
-from taverna_server.serving.context import manager, services
+from taverna_server.serving.context import config, manager, services
 from taverna_server.serving.links import entry_url, segment
 from taverna_server.serving.negotiation import JSON
 from taverna_server.serving.views import HTML
@@ -58,8 +58,9 @@ def get_interaction(number: int, serial: str) -> Response:
         address=escape(_page_address(user, run, question)),
         sandbox=_SANDBOX,
     )
+    ancestors = config().embedding if run.embedded else "'self'"
     headers = {
-        "Content-Security-Policy": _POLICY,
+        "Content-Security-Policy": f"{_POLICY}; frame-ancestors {ancestors}",
         "Referrer-Policy": "no-referrer",
         "Cache-Control": "no-store",
     }
