@@ -18,6 +18,7 @@ from lxml import etree
 
 from taverna_server.errors import BadRequest, HiddenWorkflow, UnknownWorkflow
 from taverna_server.manager.library import described
+from taverna_server.manager.retention import next_rule
 from taverna_server.manager.runs import Runs, check_source
 from taverna_server.model.analysis import Analysis, AnalysisQuery, NewRecord, Record
 from taverna_server.model.identity import Permission, User
@@ -95,6 +96,7 @@ class Analyses(Runs):
             specification=specification.document,
             created=run.created,
             major=major,
+            retention=next_rule(specification),
         )
         first, second = self.store.add_record(new)
         full_name = f"{prefix}.{first}.{second}" if second else f"{prefix}.{first}"

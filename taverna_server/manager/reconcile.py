@@ -43,6 +43,7 @@ from taverna_server.manager.lease import ReconcilerLease
 from taverna_server.manager.leftovers import sweep
 from taverna_server.manager.postman import Postman
 from taverna_server.manager.queue import answer_children, let_in, stop_overdue
+from taverna_server.manager.retention import apply_rules
 from taverna_server.manager.steps import Steps
 from taverna_server.manager.wake import Ear
 from taverna_server.model.run import RunStatus
@@ -342,11 +343,12 @@ def note_start(store: Store) -> None:
 
 
 def tidy(store: Store, config: Config) -> None:
-    """Forget the events and usage records that have lasted long enough."""
+    """Let go of events, usage records and files that have lasted long enough."""
     now = datetime.now(UTC)
     store.clear_events(now - timedelta(days=config.event_lifespan))
     if config.usage_lifespan:
         store.clear_usages(now - timedelta(days=config.usage_lifespan))
+    apply_rules(store, config)
 
 
 def _as_wanted(unsettled: UnsettledRun) -> bool:

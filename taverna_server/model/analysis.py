@@ -66,6 +66,8 @@ class NewRecord:
     specification: Mapping[str, Any]
     created: datetime
     major: int | None = None
+    retention: int | None = None
+    """Days from the end until the first of its retention rules is due; None: it has none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

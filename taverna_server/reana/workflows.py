@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import uuid
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
 from flask import Blueprint, Response, request
 
 from taverna_server.errors import BadRequest
@@ -156,15 +160,31 @@ def parameters(workflow: str) -> Response:
 
 @blueprint.get("/workflows/<workflow>/retention_rules")
 def retention_rules(workflow: str) -> Response:
-    """One rule: everything goes when the run expires."""
+    """Those of the specification; and everything goes when the run expires."""
     found = manager().analysis(caller(), workflow)
-    rules = []
-    if found.expiry is not None:
-        rule = {"id": found.run_id, "workspace_files": "**/*", "status": "active"}
-        days = (found.expiry - found.created).days
-        rules = [{**rule, "retention_days": days, "apply_on": moment_or_none(found.expiry)}]
     about = {"workflow_id": found.run_id, "workflow_name": found.full_name}
+    rules = [] if found.expiry is None else [*_rules(found), _last_rule(found, found.expiry)]
     return answer({**about, "retention_rules": rules})
+
+
+def _rules(found: Analysis) -> Iterator[dict[str, object]]:
+    workspace = mapping(manager().record_of(found).specification, "workspace")
+    for pattern, days in mapping(workspace, "retention_days").items():
+        due = found.finished and found.finished + timedelta(days=days)
+        status = "created" if due is None else "active" if due > datetime.now(UTC) else "applied"
+        yield _rule(found, pattern, days, due, status)
+
+
+def _last_rule(found: Analysis, expiry: datetime) -> dict[str, object]:
+    return _rule(found, "**/*", (expiry - found.created).days, expiry, "active")
+
+
+def _rule(
+    found: Analysis, pattern: str, days: int, due: datetime | None, status: str
+) -> dict[str, object]:
+    number = str(uuid.uuid5(uuid.UUID(found.run_id), pattern))
+    about = {"id": number, "workspace_files": pattern, "retention_days": days}
+    return {**about, "apply_on": moment_or_none(due), "status": status}
 
 
 @blueprint.post("/launch")

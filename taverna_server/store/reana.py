@@ -22,6 +22,7 @@ from taverna_server.model.analysis import Analysis, AnalysisQuery, NewRecord, Re
 from taverna_server.model.identity import Permission
 from taverna_server.model.run import TOLD_TO_STOP, RunStatus
 from taverna_server.store.base import Part
+from taverna_server.store.columns import microseconds
 from taverna_server.store.tables import permissions, reana, runs, usage
 
 OTHERS = "run"
@@ -127,6 +128,32 @@ _DISK = (
     )
     .where(runs.c.owner == bindparam("of"), sa.not_(runs.c.deleting), runs.c.workspace.is_(None))
 )
+_DAY = 86_400_000_000
+"""Microseconds, as times are kept."""
+_OTHERS = runs.alias("others")
+_AT_WORK = sa.exists(
+    sa.select(_OTHERS.c.id).where(
+        sa.func.coalesce(_OTHERS.c.workspace, _OTHERS.c.id)
+        == sa.func.coalesce(runs.c.workspace, runs.c.id),
+        _OTHERS.c.observed != RunStatus.FINISHED,
+        sa.not_(_OTHERS.c.deleting),
+    )
+)
+_RETENTION_DUE = (
+    sa.select(reana.c.run_id)
+    .join(runs, runs.c.id == reana.c.run_id)
+    .where(
+        reana.c.retention.is_not(None),
+        runs.c.observed == RunStatus.FINISHED,
+        sa.not_(runs.c.deleting),
+        sa.type_coerce(runs.c.finished, sa.BigInteger)
+        + sa.cast(reana.c.retention, sa.BigInteger) * sa.literal(_DAY, sa.BigInteger)
+        <= bindparam("microseconds", type_=sa.BigInteger),
+        sa.not_(_AT_WORK),
+    )
+    .limit(100)
+)
+_SET_RETENTION = _THIS.values(retention=bindparam("days"))
 _CPU_OF = sa.select(sa.func.coalesce(sa.func.sum(_CPU), 0.0)).where(
     usage.c.owner == bindparam("of")
 )
@@ -178,6 +205,17 @@ class Analyses(Part):
         """So many bytes more (or fewer) than before."""
         with self._database.write() as connection:
             connection.execute(_ADD_SIZE, {"runs": runs, "bytes": size})
+
+    def retention_due(self, now: datetime) -> list[str]:
+        """Ended runs with a retention rule that is due, in workspaces where nothing works."""
+        with self._database.read() as connection:
+            values = {"microseconds": microseconds(now)}
+            return list(connection.scalars(_RETENTION_DUE, values))
+
+    def set_retention(self, run_id: str, days: int | None) -> None:
+        """When the next rule is due, in days from the end; None: no more are."""
+        with self._database.write() as connection:
+            connection.execute(_SET_RETENTION, {"run": run_id, "days": days})
 
     def analyses(self, query: AnalysisQuery) -> tuple[list[Analysis], int]:
         """A page of them, and how many there are on all pages."""
@@ -245,6 +283,7 @@ def _values(new: NewRecord, numbers: tuple[int, int]) -> dict[str, Any]:
         "options": {},
         "size": 0,
         "created": new.created,
+        "retention": new.retention,
     }
 
 

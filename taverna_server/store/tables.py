@@ -328,8 +328,17 @@ reana = sa.Table(
     sa.Column("deleted", Moment),
     sa.Column("started", Moment),
     sa.Column("finished", Moment),
+    # Days from the end until the next of its retention rules is due; null: none is.
+    sa.Column("retention", sa.Integer),
     sa.UniqueConstraint("owner", "name", "major", "minor"),
     sqlite_autoincrement=True,
+)
+
+sa.Index(
+    "reana_with_retention",
+    reana.c.run_id,
+    sqlite_where=sa.text("retention IS NOT NULL"),
+    postgresql_where=sa.text("retention IS NOT NULL"),
 )
 
 # What a user's workflows get to see; sealed with the server's key.

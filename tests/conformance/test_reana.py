@@ -197,3 +197,20 @@ def test_removed_account_leaves_nothing(store: Store, run: Run) -> None:
     assert store.remove_user(run.owner)
     assert store.secrets(run.owner) == []
     assert store.find_analysis(run_id=run.id) is None
+
+
+def test_retention_is_due_some_days_after_the_end(store: Store, make_run: MakeRun) -> None:
+    run, other = make_run(), make_run()
+    new = NewRecord(
+        run_id=run.id, owner=run.owner, name="demo", type="serial", specification={},
+        created=run.created, retention=2,
+    )  # fmt: skip
+    store.add_record(new)
+    record(store, other)
+    assert store.retention_due(T2 + timedelta(days=99)) == []
+    for it in (run, other):
+        end(store, it, 0)
+    assert store.retention_due(T2 + timedelta(days=1)) == []
+    assert store.retention_due(T2 + timedelta(days=2)) == [run.id]
+    store.set_retention(run.id, None)
+    assert store.retention_due(T2 + timedelta(days=99)) == []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -109,7 +110,7 @@ def end(store: Store, user: User, name: str, code: int = 0) -> str:
     if found["status"] == "created":
         user("POST", f"/workflows/{name}/start", json={})
     store.observe(found["id"], RunStatus.OPERATING)
-    store.observe(found["id"], RunStatus.FINISHED, code)
+    store.observe(found["id"], RunStatus.FINISHED, code, datetime.now(UTC))
     return str(found["id"])
 
 

@@ -12,6 +12,7 @@ from flask import Flask
 
 from taverna_server.app import create_app
 from taverna_server.config import Config
+from taverna_server.manager.retention import apply_rules
 from taverna_server.store import Store
 from tests.reana.conftest import SERIAL, STEPS, User, end, events
 
@@ -287,6 +288,27 @@ def test_progress_and_logs_tell_of_jobs(
 def test_retention_is_the_life_of_the_run(alice: User, demo: str) -> None:
     (rule,) = alice("GET", f"/workflows/{demo}/retention_rules")["retention_rules"]
     assert (rule["workspace_files"], rule["retention_days"]) == ("**/*", 365)
+
+
+def test_retention_rules_remove_files_of_ended_workflows(
+    alice: User, store: Store, config: Config
+) -> None:
+    days = {"**/*.log": 3, "tmp/**": 0}
+    name = alice.create("kept", {**SERIAL, "workspace": {"retention_days": days}})
+    for path in ("data/names.txt", "tmp/deep/x", "run.log", "out"):
+        alice.upload(name, path)
+    assert apply_rules(store, config) == 0
+    rules = alice("GET", f"/workflows/{name}/retention_rules")["retention_rules"]
+    assert [(it["status"], it["apply_on"]) for it in rules[:2]] == [("created", None)] * 2
+    end(store, alice, name)
+    assert apply_rules(store, config) == 1
+    assert alice.files(name) == ["data/names.txt", "out", "run.log"]
+    rules = alice("GET", f"/workflows/{name}/retention_rules")["retention_rules"]
+    assert [it["status"] for it in rules] == ["active", "applied", "active"]
+    assert store.retention_due(datetime.now(UTC) + timedelta(days=2)) == []
+    assert len(store.retention_due(datetime.now(UTC) + timedelta(days=4))) == 1
+    alice("POST", f"/workflows/{name}/start", json={"restart": True})
+    assert store.retention_due(datetime.now(UTC) + timedelta(days=4)) == []
 
 
 def test_differences_are_texts_of_json(alice: User, demo: str) -> None:
