@@ -31,10 +31,13 @@ def state_of(counts: Counts) -> str:
 
 
 def words_of(counts: Counts) -> str:
-    """``3 of 10 done, 1 failed``."""
-    total = counts.queued + counts.running + counts.done
-    if not total:
-        return "waiting"
-    rest = counts.queued + counts.running
-    words = f"{counts.done} of {total}" if rest else f"{counts.done} done"
-    return f"{words}, {counts.errors} failed" if counts.errors else words
+    """``3 of 10, 1 failed``. Failed jobs may be told of without being counted as done."""
+    ended, rest = max(counts.done, counts.errors), counts.queued + counts.running
+    words = []
+    if rest:
+        words.append(f"{ended} of {ended + rest}")
+    elif counts.done:
+        words.append(f"{counts.done} done")
+    if counts.errors:
+        words.append(f"{counts.errors} failed")
+    return ", ".join(words) or "waiting"

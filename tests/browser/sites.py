@@ -28,7 +28,8 @@ class Site:
     def worth_seeing(self) -> list[str]:
         """Pages of alice's that are looked at whatever links lead to."""
         compared = f"/runs/compare?a={self.numbers['lists']}&b={self.numbers['again']}"
-        return [*(f"/runs/{number}" for number in self.numbers.values()), compared]
+        embedded = f"/runs/{self.numbers['lists']}?embedded=true"
+        return [*(f"/runs/{number}" for number in self.numbers.values()), compared, embedded]
 
 
 @contextlib.contextmanager

@@ -151,6 +151,8 @@ def test_style_is_there_when_asked_for() -> None:
         (Counts(done=10), "done", "10 done"),
         (Counts(done=10, errors=2), "failed", "10 done, 2 failed"),
         (Counts(queued=5, done=5, errors=1), "failed", "5 of 10, 1 failed"),
+        (Counts(errors=1), "failed", "1 failed"),
+        (Counts(queued=1, errors=1), "failed", "1 of 2, 1 failed"),
     ],
 )
 def test_progress_is_told_by_state_and_words(counts: Counts, state: str, words: str) -> None:

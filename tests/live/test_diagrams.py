@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import pytest
 import requests
 
+from tests.diagrams.test_specifications import MAIN, SUB, TOOL
 from tests.live import runs
 from tests.live.server import Server
 
@@ -77,6 +79,29 @@ def test_drawing_of_a_private_workflow_is_its_owners(
 def test_drawing_of_no_workflow_is_not_there(alice: requests.Session, server: Server) -> None:
     answer = alice.get(f"{server.url}/workflows/999999/diagram.svg")
     assert answer.status_code == 404
+
+
+STEPS = [{"name": "gather", "commands": ["true"], "environment": "x"}]
+
+
+@pytest.mark.parametrize(
+    ("language", "specification", "steps"),
+    [
+        ("serial", {"steps": STEPS}, ["gather"]),
+        ("cwl", {"$graph": [TOOL, SUB, MAIN]}, ["first", "second", "second/only"]),
+        ("snakemake", {"steps": STEPS, "job_dependencies": {"all": ["gather"]}}, ["all", "gather"]),
+        ("yadage", None, ["the file"]),
+    ],
+)
+def test_workflows_of_reana_are_drawn(
+    server: Server, alice: requests.Session, language: str, specification: Any, steps: list[str]
+) -> None:
+    workflow = {"type": language, "file": "the file", "specification": specification}
+    posted = alice.post(f"{server.url}/api/workflows", json={"workflow": workflow})
+    assert posted.status_code == 201, posted.text
+    newest = max(entry["id"] for entry in alice.get(f"{server.url}/workflows.json").json())
+    drawing = alice.get(f"{server.url}/workflows/{newest}/diagram.svg").text
+    assert sorted(re.findall('data-processor="([^"]*)"', drawing)) == steps
 
 
 def test_browser_shows_it_and_expands_with_the_keyboard(browser: Any, workflow: str) -> None:
