@@ -174,6 +174,12 @@ class Runs(Quotas, Library):
             raise UnknownRun(run_id)
         return name[:longest]
 
+    def publish_run(self, caller: User, run_id: str, wanted: bool) -> None:
+        """Let everybody view it, also without an account, or no more."""
+        self.run_for(caller, run_id, Permission.DESTROY)
+        if not self.store.publish_run(run_id, wanted):
+            raise UnknownRun(run_id)
+
     def workflow_document(self, caller: User, run_id: str) -> bytes:
         """The bytes that were submitted."""
         run = self.get_run(caller, run_id)

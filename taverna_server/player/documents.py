@@ -114,6 +114,7 @@ def run_document(user: User, run: Run, question: Document | None) -> Document:
     """Everything of one run."""
     found = run_summary(run, People.of([run.owner])) | {
         "status_message": status_message(run, question is not None),
+        "public": run.published,
         "inputs": [port_document(port) for port in input_ports(user, run)],
         "outputs": [_output(port) for port in output_ports(user, run)],
     }

@@ -25,7 +25,7 @@ from taverna_server.player.bodies import Tree
 
 BLANK = "can't be blank"
 TRUE = (True, 1, "true", "1", b"true", b"1")
-_KNOWN = ("workflow_id", "name", "embedded", "parent_id", "inputs_attributes")
+_KNOWN = ("workflow_id", "name", "public", "embedded", "parent_id", "inputs_attributes")
 _WHOLE = re.compile(r"\s*([0-9]{1,9})\s*")
 _FLAT_LIST = re.compile(r"\s*\[([^\[\]]*)\]\s*", re.DOTALL)
 _DATA_URI = re.compile(rb"\s*data:([^,]{0,200}?)(;base64)?,", re.IGNORECASE)
@@ -49,6 +49,8 @@ class RunRequest:
     name: str | None = None
     """None where nothing was said; never blank."""
     embedded: bool = False
+    public: bool | None = None
+    """Whether everybody may view it; None where nothing was said."""
     inputs: Mapping[str, GivenInput] = field(default_factory=dict)
 
 
@@ -81,7 +83,8 @@ def read_run(tree: Tree, workflow_id: int | None = None) -> RunRequest:
         wrong["name"] = [BLANK]
     if wrong:
         raise Invalid(wrong)
-    return RunRequest(workflow, parent, name, is_true(said.get("embedded")), inputs)
+    public = is_true(said["public"]) if "public" in said else None
+    return RunRequest(workflow, parent, name, is_true(said.get("embedded")), public, inputs)
 
 
 def is_true(leaf: Any) -> bool:

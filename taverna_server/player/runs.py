@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import json
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from flask import Response, request, stream_with_context
@@ -25,12 +26,12 @@ from taverna_server.player.face import views
 from taverna_server.player.guests import publishes_run
 from taverna_server.player.ports import outputs_tag
 from taverna_server.player.queries import run_query
-from taverna_server.player.requests import BLANK, read_run, text_of
+from taverna_server.player.requests import BLANK, is_true, read_run, text_of
 from taverna_server.player.requests import run_of as run_in
 from taverna_server.serving.context import config, manager
 from taverna_server.serving.negotiation import JSON
 
-AT_A_TIME = 100
+AT_A_TIME = 25
 MOST = 10_000
 NOT_OVER = "Run must be cancelled before deletion."
 
@@ -80,7 +81,8 @@ def post_run() -> Response:
     """Make a run and start it."""
     user, tree = creator(), received()
     wanted = read_run(tree, _number(request.args.get("workflow_id")))
-    run = create(user, wanted, published=publishes_run(tree))
+    public = publishes_run(tree) if wanted.public is None else wanted.public
+    run = create(user, wanted, published=public)
     key = {"key": manager().view_key(run)} if user.name == GUEST else {}
     maker = replace(user, key_of=run.id)
     there = place(f"/runs/{run.number}", **key)
@@ -96,13 +98,16 @@ def get_run(number: int) -> Response:
     headers = {"ETag": tag, "Cache-Control": "private, no-cache"}
     if tag in request.headers.get("If-None-Match", ""):
         return Response(status=304, headers=headers)
-    pieces = _pieces(run_document(user, run, question))
-    return Response(pieces, headers=headers, content_type=JSON)
+    found = run_document(user, run, question)
+    if not _is_long(found):
+        return document(found, headers=headers)
+    outputs = _Outputs(run.number, outputs_tag(run), found.pop("outputs"))
+    return Response(_pieces(found, outputs), headers=headers, content_type=JSON)
 
 
 @views.put("/runs/<int:number>")
 def put_run(number: int) -> Response:
-    """Rename it; nothing else can be changed."""
+    """Rename it, or say who may view it; nothing else can be changed."""
     user, run = run_of(number, Permission.UPDATE)
     said = run_in(received())
     if "name" in said:
@@ -110,6 +115,8 @@ def put_run(number: int) -> Response:
         if not (name and name.strip()):
             raise Invalid({"name": [BLANK]})
         manager().set_name(user, run.id, name, LONGEST_IN_PLAYER)
+    if "public" in said:
+        manager().publish_run(user, run.id, is_true(said["public"]))
     return nothing()
 
 
@@ -162,13 +169,30 @@ def _stream(user: User, query: RunQuery, page: RunPage) -> Iterator[str]:
     yield "]"
 
 
-def _pieces(found: dict[str, Any]) -> Iterator[str]:
-    """The document with the outputs last, port by port: they may have ten thousand items."""
-    outputs = found.pop("outputs")
-    yield json.dumps(found)[:-1] + ', "outputs": ['
-    for number, port in enumerate(outputs):
-        yield (", " if number else "") + json.dumps(port)
-    yield "]}"
+@dataclass(frozen=True)
+class _Outputs:
+    """What came out of a run; the same as long as the files are."""
+
+    number: int
+    tag: tuple[int, ...]
+    ports: list[dict[str, Any]] = field(compare=False)
+
+
+def _is_long(found: dict[str, Any]) -> bool:
+    types = (port["value_type"] for port in found["outputs"])
+    return any(isinstance(it, list) and len(it) > AT_A_TIME for it in types)
+
+
+def _pieces(found: dict[str, Any], outputs: _Outputs) -> Iterator[str]:
+    """The document with the outputs last: they may have ten thousand items."""
+    yield json.dumps(found)[:-1] + ', "outputs": '
+    yield _written(outputs)
+    yield "}"
+
+
+@functools.lru_cache(16)
+def _written(outputs: _Outputs) -> str:
+    return json.dumps(outputs.ports)
 
 
 def _tag(user: User, run: Run, question: object) -> str:

@@ -81,6 +81,11 @@ _OVERDUE = sa.select(runs.c.id).where(
     runs.c.started < bindparam("before"),
 )
 _DELETE = sa.update(runs).where(_THIS, VISIBLE).values(deleting=True)
+_ORPHAN = (
+    sa.update(runs)
+    .where(runs.c.parent == sa.select(runs.c.number).where(_THIS).scalar_subquery())
+    .values(parent=sa.null())
+)
 _GIVE_BACK_SLOT = sa.update(runs).where(_THIS, runs.c.holds_slot).values(holds_slot=False)
 _SEE_START = sa.update(runs).where(_THIS, sa.not_(runs.c.start_seen)).values(start_seen=True)
 _OBSERVE = (
@@ -170,6 +175,7 @@ class Changes(Part):
             if connection.execute(_DELETE, {"run": run_id}).rowcount == 0:
                 return False
             _give_back_slot(connection, run_id)
+            connection.execute(_ORPHAN, {"run": run_id})
             count_down(connection, RUNS)
             leave_record(connection, run_id, utc_now())
             write_notes(connection, notes)

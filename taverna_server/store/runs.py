@@ -45,6 +45,7 @@ _NEXT_SHARED = _NEXT.join(permissions, permissions.c.run_id == runs.c.id).where(
 _SET = sa.update(runs).where(runs.c.id == bindparam("run"), VISIBLE)
 _SET_EXPIRY = _SET.values(expiry=bindparam("to"))
 _SET_NAME = _SET.values(name=bindparam("to"))
+_SET_PUBLISHED = _SET.values(published=bindparam("to"))
 _SET_PROVENANCE = _SET.values(generate_provenance=bindparam("to"))
 _DUE = (
     sa.select(runs.c.id)
@@ -118,6 +119,10 @@ class Runs(Part):
 
     def set_provenance(self, run_id: str, wanted: bool) -> bool:
         return _set(self._database, _SET_PROVENANCE, run_id, wanted)
+
+    def publish_run(self, run_id: str, wanted: bool) -> bool:
+        """Let everybody view it, or no more."""
+        return _set(self._database, _SET_PUBLISHED, run_id, wanted)
 
     def due_for_purge(self, now: datetime, limit: int = 100) -> list[str]:
         """Ids of runs past their expiry, longest past first."""

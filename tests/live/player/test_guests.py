@@ -64,6 +64,22 @@ def test_who_has_the_key_may_answer_and_cancel(alice: Player, nobody: Player, as
     assert nobody.put(f"{place}/cancel{key}").status_code == 204
 
 
+def test_owner_says_who_may_view_a_run(
+    alice: Player, bob: Player, nobody: Player, echo: int
+) -> None:
+    """Dossier 1.12: public or not, at the start or later."""
+    number = alice.start(echo, public=True, inputs_attributes=GOOD)["id"]
+    assert nobody.read(f"/runs/{number}")["public"] is True
+    assert nobody.get("/runs").json() == []
+    assert bob.put(f"/runs/{number}", json={"run": {"public": False}}).status_code == 403
+    assert bob.put(f"/runs/{number}/cancel").status_code == 403
+    assert alice.put(f"/runs/{number}", json={"run": {"public": False}}).status_code == 204
+    assert (nobody.get(f"/runs/{number}").status_code, bob.get(f"/runs/{number}").status_code) == (
+        401,
+        404,
+    )
+
+
 def test_guests_run_what_is_published(open_server: Server) -> None:
     """Check P8."""
     alice, nobody = Player(open_server), Player(open_server, None)

@@ -180,6 +180,7 @@ def test_child_has_the_inputs_of_its_parent(alice: Player, finished: dict[str, A
     middle = alice.wait(alice.start(parent_id=repeated["id"])["id"])
     assert alice.delete(f"/runs/{repeated['id']}").status_code == 204
     assert alice.get(f"/runs/{middle['id']}/input/IN").text == "drink me"
+    assert "parent_id" not in alice.read(f"/runs/{middle['id']}")
 
 
 def test_unknown_parent_is_refused_by_field(alice: Player) -> None:
