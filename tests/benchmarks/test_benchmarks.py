@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 
-
 pytestmark = pytest.mark.timeout(300)  # a dozen servers start and stop
 
 

@@ -73,6 +73,6 @@ def test_run_that_goes_ends_the_stream() -> None:
     assert seats.take()
 
 
-@pytest.mark.parametrize("text", ["", "x", "-", "9" * 30 + "-x", "-5-x", "١-x"])
+@pytest.mark.parametrize("text", ["", "x", "-", "9" * 30 + "-x", "-5-x", "\u0661-x"])
 def test_place_that_makes_no_sense_is_the_beginning(text: str) -> None:
     assert Place.read(text) == Place()

@@ -32,7 +32,7 @@ from taverna_server.web.page import page, policy, redirect
 from taverna_server.web.routes import views
 from taverna_server.web.runs.context import Viewed, viewed
 from taverna_server.web.runs.fields import Field, as_json, fields_of, prepared, typed_in
-from taverna_server.web.runs.given import again, given_to
+from taverna_server.web.runs.given import begin_again
 
 CREATED = "Run was successfully created."
 NOT_CREATED = "Run was not successfully created."
@@ -132,8 +132,7 @@ def _entry(number: int | None, parent: Viewed | None) -> Entry:
 def _fields(entry: Entry, parent: Viewed | None, presets: Mapping[str, str]) -> list[Field]:
     if parent is None:
         return fields_of(entry, presets=presets)
-    given = {port: again(parent, port, it) for port, it in given_to(parent).items()}
-    return fields_of(entry, given)
+    return fields_of(entry, begin_again(parent))
 
 
 def _default_name(entry: Entry, parent: Viewed | None, embedded: bool) -> str:

@@ -18,6 +18,8 @@ MOST_DOCUMENT = 4 << 20
 MOST_TYPED = 1 << 16
 """Bytes of all texts of an input that a form shows to be edited."""
 MOST_ITEMS = 1000
+_SAID = 100
+"""Characters of a text that words tell of."""
 
 
 def given_to(found: Viewed) -> dict[str, InputContent]:
@@ -67,7 +69,21 @@ class Again:
     """What it is, for people."""
 
 
-def again(found: Viewed, port: str, given: InputContent) -> Again:
+def begin_again(found: Viewed) -> dict[str, Again]:
+    """Each input of a run, by port.
+
+    A text that the engine splits is kept as it is: how it is split is Taverna's affair.
+    """
+    given = given_to(found)
+    split = {it.port: it for it in found.manager.inputs(found.user, found.run.id) if it.delimiter}
+    found_by_port = {port: _again(found, port, it) for port, it in given.items()}
+    for port, it in split.items():
+        words = f"“{(it.value or it.file or '')[:_SAID]}”, split at “{it.delimiter}”"
+        found_by_port[port] = Again(None, words)
+    return found_by_port
+
+
+def _again(found: Viewed, port: str, given: InputContent) -> Again:
     """A text to be edited where it is one; else the words for keeping it."""
     wd = found.manager.working_directory(found.user, found.run.id)
     budget = [MOST_TYPED, MOST_ITEMS]

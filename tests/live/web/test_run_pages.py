@@ -277,3 +277,25 @@ def test_run_of_another_language_has_its_page(server: Server, browser_of_alice: 
     assert browser_of_alice.get(f"/runs/{number}/logs/job-{first}").status_code == 200
     assert "out.txt" in browser_of_alice.get(f"/runs/{number}/files").text
     assert browser_of_alice.get(f"/runs/new?parent_id={number}").status_code == 200
+
+
+def test_text_that_is_split_is_split_again(
+    server: Server, alice: requests.Session, finished: str, browser_of_alice: Browser
+) -> None:
+    number = number_of(server, finished)
+    page = browser_of_alice.get(f"/runs/new?parent_id={number}").text
+    assert "“one,two,three”, split at “,”" in page
+    sent = {
+        "run[workflow_id]": "1",
+        "run[parent_id]": str(number),
+        "run[inputs_attributes][0][name]": "WORDS",
+        "run[inputs_attributes][0][keep]": "1",
+        "run[inputs_attributes][0][value]": "",
+        "run[inputs_attributes][0][format]": "lines",
+    }
+    made = browser_of_alice.post("/runs", **sent)
+    child = made.headers["Location"].removeprefix(server.url)
+    document = f"{server.url}{child}.json"
+    runs.until(lambda: alice.get(document).json()["state"] == "finished")
+    items = alice.get(document).json()["outputs"][1]
+    assert (items["name"], items["value_size"]) == ("PAGES", [3, 3, 5])
