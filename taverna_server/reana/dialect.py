@@ -16,6 +16,7 @@ from taverna_server.errors import (
     HiddenWorkflow,
     NotAuthenticated,
     NotPermitted,
+    UnknownEntry,
     UnknownRun,
 )
 from taverna_server.model.identity import User
@@ -70,6 +71,8 @@ def write_error(error: Exception, status: int, message: str) -> Response:
         status = 400
     elif isinstance(error, HiddenWorkflow) and is_seed():
         status, message = 403, "User is not allowed to access workflow."
+    elif isinstance(error, UnknownEntry):
+        message = f"{error.path[:200] or 'The workspace'} does not exist."
     elif isinstance(error, UnknownRun):
         message = "Workflow does not exist."
     return Response(json.dumps({"message": message}), status, content_type=JSON)

@@ -108,17 +108,18 @@ def logs(workflow: str) -> Response:
     about["user"] = user_id(found.owner)
     if is_seed():
         return answer({**about, "logs": manager().engine_log(user, found)})
-    jobs = [it for it in _jobs(user, found) if steps is None or it.name in steps]
+    jobs = on_page([it for it in _jobs(user, found) if steps is None or it.name in steps])
+    written = manager().job_logs(user, found, [job.log for job in jobs if job.log])
     text = None if steps is not None else manager().engine_log(user, found)
     inside = {
         "workflow_logs": text,
         "engine_specific": None,
-        "job_logs": {job.id: _job_log(user, found, job) for job in on_page(jobs)},
+        "job_logs": {job.id: _job_log(found, job, written.get(job.log, "")) for job in jobs},
     }
     return answer({**about, "logs": json.dumps(inside)})
 
 
-def _job_log(user: User, found: Analysis, job: Job) -> dict[str, object]:
+def _job_log(found: Analysis, job: Job, written: str) -> dict[str, object]:
     """Ten members, no more and no less: the client knows no others."""
     return {
         "workflow_uuid": found.run_id,
@@ -128,7 +129,7 @@ def _job_log(user: User, found: Analysis, job: Job) -> dict[str, object]:
         "docker_img": job.image,
         "cmd": job.command,
         "status": job.status,
-        "logs": manager().job_log(user, found, job.log) if job.log else "",
+        "logs": written,
         "started_at": job.started,
         "finished_at": job.finished,
     }

@@ -62,7 +62,8 @@ def test_links_lead_nowhere(alice: User, demo: str, config: Config) -> None:
 
 
 def test_missing_file_is_unknown(alice: User, demo: str) -> None:
-    assert alice.refused("GET", f"/workflows/{demo}/workspace/no/such", 404)
+    message = alice.refused("GET", f"/workflows/{demo}/workspace/no/such", 404)
+    assert message == "no/such does not exist."
     assert alice("DELETE", f"/workflows/{demo}/workspace/no*") == {"deleted": {}, "failed": {}}
 
 
