@@ -124,6 +124,8 @@ class RunQuery:
     descending: bool = True
     page: int = 1
     per_page: int = PER_PAGE
+    counted: bool = True
+    """Whether ``RunPage.total`` is wanted, which takes a look at all of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +136,7 @@ class RunPage:
     titles: Mapping[int, str]
     """Titles of their workflows, by ``Run.entry``."""
     total: int
-    """How many there are on all pages."""
+    """How many there are on all pages; on this one, where nobody wanted it counted."""
 
 
 @dataclass(frozen=True, slots=True)

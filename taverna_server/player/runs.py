@@ -31,7 +31,7 @@ from taverna_server.player.requests import run_of as run_in
 from taverna_server.serving.context import config, manager
 from taverna_server.serving.negotiation import JSON
 
-AT_A_TIME = 25
+AT_A_TIME = 50
 MOST = 10_000
 NOT_OVER = "Run must be cancelled before deletion."
 
@@ -48,9 +48,9 @@ def list_runs(user: User, query: RunQuery) -> Response:
     if per_page is not None:
         found = manager().find_runs(user, replace(query, page=page, per_page=per_page))
         return document(_summaries(found), headers=page_headers(page, per_page, found.total))
-    query = replace(query, page=1, per_page=AT_A_TIME)
+    query = replace(query, page=1, per_page=AT_A_TIME, counted=False)
     first = manager().find_runs(user, query)
-    if first.total <= AT_A_TIME:
+    if len(first.runs) < AT_A_TIME:
         return document(_summaries(first))
     return Response(stream_with_context(_stream(user, query, first)), content_type=JSON)
 
