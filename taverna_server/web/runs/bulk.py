@@ -21,7 +21,7 @@ from taverna_server.serving.negotiation import ZIP
 from taverna_server.web.page import redirect
 from taverna_server.web.routes import views
 from taverna_server.web.runs.changes import cancel, delete
-from taverna_server.web.runs.context import Viewed, viewed
+from taverna_server.web.runs.context import Viewed, read_number, viewed
 
 MOST = 100
 """Runs of one request: a page of the list."""
@@ -50,7 +50,8 @@ def post_bulk() -> Response:
 
 def _numbers() -> list[int]:
     given = form().fields.getlist("run")
-    return [int(it) for it in dict.fromkeys(given) if it.isascii() and it.isdigit()][:MOST]
+    found = (read_number(text) for text in dict.fromkeys(given))
+    return [number for number in found if number is not None][:MOST]
 
 
 def _done(number: int, needed: Permission, do: Act) -> bool:

@@ -13,7 +13,7 @@ from taverna_server.player.callers import KEY, run_of, viewer
 from taverna_server.serving.context import manager
 from taverna_server.web.page import url
 
-__all__ = ["Viewed", "viewed", "viewer"]
+__all__ = ["Viewed", "read_number", "url_with_key", "viewed", "viewer"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +58,12 @@ def viewed(number: int, needed: Permission = Permission.READ) -> Viewed:
     """
     user, run = run_of(number, needed)
     return Viewed(run, user, manager().permission(user, run))
+
+
+def read_number(text: str | None) -> int | None:
+    """A number as addresses and forms have it; None for anything else."""
+    is_number = text is not None and text.isascii() and text.isdigit() and len(text) < 10
+    return int(text) if text is not None and is_number else None
 
 
 def url_with_key(path: str, **query: object) -> str:

@@ -14,6 +14,7 @@ from werkzeug.datastructures import MultiDict
 
 from taverna_server.model.library import RunOrder, RunQuery, Whose
 from taverna_server.model.run import RunState
+from taverna_server.web.runs.context import read_number
 
 PER_PAGE = (20, 50, 100)
 COOKIE = "taverna_runs"
@@ -57,12 +58,12 @@ class Filters:
             text=given.get("q", "").strip()[:_LONGEST],
             state=_one_of(given.get("state", ""), GROUPS),
             whose=_one_of(given.get("whose", ""), WHOSE),
-            entry=_number(given.get("workflow_id")),
-            parent=_number(given.get("parent")),
+            entry=read_number(given.get("workflow_id")),
+            parent=read_number(given.get("parent")),
             sort=_one_of(given.get("sort", ""), _COLUMNS) or "number",
             ascending=given.get("order") == "asc",
-            per_page=_number(given.get("per_page")) or PER_PAGE[0],
-            page=max(_number(given.get("page")) or 1, 1),
+            per_page=read_number(given.get("per_page")) or PER_PAGE[0],
+            page=max(read_number(given.get("page")) or 1, 1),
         ).within_limits()
 
     @classmethod
@@ -127,8 +128,3 @@ class Filters:
 
 def _one_of(word: str, words: object) -> str:
     return word if word in words else ""  # type: ignore[operator]  # any container
-
-
-def _number(text: str | None) -> int | None:
-    is_number = text is not None and text.isascii() and text.isdigit() and len(text) < 10
-    return int(text) if text is not None and is_number else None

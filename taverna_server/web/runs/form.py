@@ -30,7 +30,7 @@ from taverna_server.player.requests import is_true, read_run, run_of, text_of
 from taverna_server.serving.context import caller_or_none, config, manager
 from taverna_server.web.page import page, policy, redirect
 from taverna_server.web.routes import views
-from taverna_server.web.runs.context import Viewed, viewed
+from taverna_server.web.runs.context import Viewed, read_number, viewed
 from taverna_server.web.runs.fields import Field, as_json, fields_of, prepared, typed_in
 from taverna_server.web.runs.given import begin_again
 
@@ -71,7 +71,7 @@ class RunForm:
 def get_new_run() -> Response:
     """The form, for the workflow ``workflow_id`` or the run ``parent_id``."""
     number = request.args.get("workflow_id", "")
-    return _new(_number(number))
+    return _new(read_number(number))
 
 
 @views.get("/workflows/<int:number>/runs/new")
@@ -95,7 +95,7 @@ def post_run_of_workflow(number: int) -> Response:
 def _new(number: int | None) -> Response:
     creator()
     embedded = request.args.get("embedded") == "true"
-    parent = viewed(it) if (it := _number(request.args.get("parent_id", ""))) else None
+    parent = viewed(it) if (it := read_number(request.args.get("parent_id", ""))) else None
     if number is None and parent is None:
         return redirect("/workflows", "Choose the workflow that is to run.")
     entry = _entry(number, parent)
@@ -150,10 +150,6 @@ def _presets() -> list[tuple[str, str]]:
     return [(match[1] or match[2], value) for match, value in found if match]
 
 
-def _number(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
-
-
 def _made(number: int | None) -> Response:
     user = creator()
     tree = received()
@@ -199,9 +195,9 @@ def _sent(
     said: dict[str, Any], given: dict[str, dict[str, Any]], number: int | None
 ) -> RunForm | None:
     """The form as it was sent; None where it names no workflow that the caller may see."""
-    parent_number = _number(text_of(said.get("parent_id")) or "")
+    parent_number = read_number(text_of(said.get("parent_id")) or "")
     parent = viewed(parent_number) if parent_number else None
-    wanted = _number(text_of(said.get("workflow_id")) or "") or number
+    wanted = read_number(text_of(said.get("workflow_id")) or "") or number
     try:
         entry = _entry(wanted, parent)
     except UnknownWorkflow:
