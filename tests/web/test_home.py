@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from lxml import html
 
 from tests.web.conftest import Person, upload
 
@@ -36,6 +37,14 @@ def test_nothing_is_asked_where_nothing_is_at_work(alice: Person, nobody: Person
     alice.send("/runs", {"run[workflow_id]": path.rpartition("/")[2]})
     for person in (alice, nobody):
         assert person.get("/users/notices").json == {"waiting": []}
+
+
+@pytest.mark.parametrize("path", ["/", "/workflows", "/workflows/1/edit", "/runs", "/users/edit"])
+def test_links_stay_below_a_deployment_path(alice: Person, path: str) -> None:
+    upload(alice)
+    page = html.fromstring(alice.get(f"/taverna-server{path}").text)
+    for link in page.xpath("//@href | //@src | //@action | //@data-from"):
+        assert link.startswith(("/taverna-server/", "#")), link
 
 
 @pytest.mark.parametrize("path", ["/nothing", "/runs/999999", "/workflows/999999", "/users/7"])
