@@ -49,6 +49,12 @@ class Sharing(Guarded):
         if not self.store.set_permission(run.id, user, Permission.NONE):
             raise UnknownRun(run_id)
 
+    def set_published(self, caller: User, run_id: str, wanted: bool) -> None:
+        """Let everybody look at the run, also without an account; or no longer."""
+        run = self.owned_run(caller, run_id)
+        if not self.store.set_published(run.id, wanted):
+            raise UnknownRun(run_id)
+
     def _granted(self, run: Run, user: str) -> Permission:
         if user == run.owner:
             return Permission.DESTROY

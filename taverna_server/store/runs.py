@@ -46,6 +46,7 @@ _SET = sa.update(runs).where(runs.c.id == bindparam("run"), VISIBLE)
 _SET_EXPIRY = _SET.values(expiry=bindparam("to"))
 _SET_NAME = _SET.values(name=bindparam("to"))
 _SET_PUBLISHED = _SET.values(published=bindparam("to"))
+_SET_PUBLISHED = _SET.values(published=bindparam("to"))
 _SET_PROVENANCE = _SET.values(generate_provenance=bindparam("to"))
 _DUE = (
     sa.select(runs.c.id)
@@ -116,6 +117,9 @@ class Runs(Part):
 
     def set_name(self, run_id: str, name: str) -> bool:
         return _set(self._database, _SET_NAME, run_id, name)
+
+    def set_published(self, run_id: str, wanted: bool) -> bool:
+        return _set(self._database, _SET_PUBLISHED, run_id, wanted)
 
     def set_provenance(self, run_id: str, wanted: bool) -> bool:
         return _set(self._database, _SET_PROVENANCE, run_id, wanted)

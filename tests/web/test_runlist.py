@@ -85,6 +85,18 @@ def test_shared_run_is_in_the_list_of_the_other(alice: Person, bob: Person, make
     assert bob.get(f"/runs/{number}").status_code == 404
 
 
+def test_run_is_shown_to_everybody(alice: Person, bob: Person, nobody: Person, make: Make) -> None:
+    path = f"/runs/{make()}"
+    assert bob.post(f"{path}/publish", published="yes").status_code == 404
+    alice.post(f"{path}/publish", published="yes")
+    assert "Everybody who has its address can look" in alice.get(path).text
+    page = nobody.get(path)
+    assert (page.status_code, "Delete this run" in page.text) == (200, False)
+    assert bob.post(f"{path}/publish", published="no").status_code == 403
+    alice.post(f"{path}/publish", published="no")
+    assert nobody.get(path).status_code == 302
+
+
 def test_visitor_is_asked_who_they_are(nobody: Person, make: Make) -> None:
     answer = nobody.get("/runs")
     assert (answer.status_code, "sign_in" in answer.headers["Location"]) == (302, True)

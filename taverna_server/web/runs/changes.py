@@ -129,6 +129,17 @@ def post_share(number: int) -> Response:
     return redirect(found.path, notice if known else _not_yet(user))
 
 
+@views.post("/runs/<int:number>/publish")
+def post_publish(number: int) -> Response:
+    """Lets everybody look, or nobody who was not told by name."""
+    found = viewed(number)
+    wanted = form().text("published") == "yes"
+    found.manager.set_published(found.user, found.run.id, wanted)
+    if wanted:
+        return redirect(found.path, "Everybody who has this address can look at the run now.")
+    return redirect(found.path, "The run is for you, and those you share it with by name.")
+
+
 def _not_yet(user: str) -> str:
     """Permissions may be given to people who will come later (protocol dossier 5.2)."""
     return f"There is nobody called {user} here. The run is shared with them as soon as there is."
