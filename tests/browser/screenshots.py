@@ -15,7 +15,7 @@ from tests.browser.sites import Site, site
 from tests.browser.test_pages import LOOKS, looks, walked
 from tests.browser.walking import kind_of
 
-TALLEST = 2400
+TALLEST = 1800
 """Pixels of a page that are shown; a longer one is cut."""
 _SAME = re.compile(r"\?(all|as|at|order|owner|sort|zoom)$")
 """Pages that look as the one without."""
@@ -74,7 +74,7 @@ def _take(tab: Any, file: Path) -> None:
     size = tab.viewport_size
     tab.set_viewport_size({**size, "height": max(size["height"], height)})
     session = tab.context.new_cdp_session(tab)
-    taken = session.send("Page.captureScreenshot", {"format": "webp", "quality": 50})
+    taken = session.send("Page.captureScreenshot", {"format": "webp", "quality": 45})
     session.detach()
     tab.set_viewport_size(size)
     file.write_bytes(base64.b64decode(taken["data"]))
