@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from taverna_server.errors import BadStateChange, Conflict
+from taverna_server.errors import BadRequest, BadStateChange, Conflict
 from taverna_server.manager.analyses import Analyses
 from taverna_server.manager.consumption import Consumption
 from taverna_server.manager.ports import Ports
@@ -58,7 +58,11 @@ class AnalysisMoves(Analyses, Status, Consumption, Ports):
                 + (_STARTED.get(found.status, "is already running."))
             )
         self.check_quota(found.owner)
-        self._start(caller, found, start, read_specification(self._said(found)))
+        if found.recorded:
+            self._set_start(caller, found, start, read_specification(self._said(found)))
+        elif start.parameters or start.options:
+            raise BadRequest("This workflow was given what it needs where it was made.")
+        self._start(caller, found)
         return self.analysis(caller, found.run_id)
 
     def _said(self, found: Analysis) -> Mapping[str, Any]:
@@ -82,7 +86,8 @@ class AnalysisMoves(Analyses, Status, Consumption, Ports):
         self._keep_workspace(found.workspace, run.expiry)
         made = self.analysis(caller if caller.name == owner.name else owner, run.id)
         try:
-            self._start(owner, made, start, specification)
+            self._set_start(owner, made, start, specification)
+            self._start(owner, made)
         except Exception:
             self.delete_run(owner, run.id)
             raise
@@ -93,14 +98,17 @@ class AnalysisMoves(Analyses, Status, Consumption, Ports):
         if owner is not None and owner.expiry < until:
             self.store.set_expiry(run_id, until)
 
-    def _start(
+    def _set_start(
         self, caller: User, made: Analysis, start: Start, specification: Specification
     ) -> None:
+        """What the start says, on top of the specification."""
         parameters = specification.effective_parameters(start.parameters)
         options = specification.effective_options(start.options)
         self.store.set_record_start(made.run_id, start.parameters, parameters, options)
-        if specification.type == TAVERNA and made.recorded:
+        if specification.type == TAVERNA:
             self.set_ports(caller, made, specification, parameters)
+
+    def _start(self, caller: User, made: Analysis) -> None:
         try:
             self.start_or_queue(caller, made.run_id)
         except BadStateChange as error:

@@ -116,6 +116,10 @@ def test_runs_of_other_faces_take_part(alice: User, app: Flask) -> None:
     assert alice("GET", "/workflows/run.1/specification")["specification"]["workflow"] == {
         "type": "taverna"
     }
+    given = {"input_parameters": {"words": "x"}}
+    alice.refused("POST", "/workflows/run.1/start", 400, json=given)
+    assert alice("POST", "/workflows/run.1/start", json={})["run_number"] == "1"
+    alice("PUT", "/workflows/run.1/status?status=stop", json={})
     alice("PUT", "/workflows/run.1/status?status=deleted", json={})
     assert names(alice) == []
 
