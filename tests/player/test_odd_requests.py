@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from dataclasses import replace
 from itertools import product
 
 import pytest
@@ -11,6 +12,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from werkzeug.test import Client
 
+from taverna_server.app import create_app
+from taverna_server.config import Config
 from tests.applications import WORKFLOW
 
 JSON = {"Accept": "application/json"}
@@ -98,3 +101,11 @@ def test_any_body_gets_an_answer(alice: Client, body: object, path: str) -> None
 def test_any_form_gets_an_answer(alice: Client, fields: list[tuple[str, str]]) -> None:
     answer = alice.post("/runs", data=dict(fields), headers=JSON)
     assert answer.status_code < 500, (fields, answer.text)
+
+
+def test_form_over_the_limit_is_refused(config: Config) -> None:
+    client = create_app(replace(config, max_upload_size=1000)).test_client()
+    headers = {**JSON, "Authorization": "Bearer alice"}
+    form = {"run[inputs_attributes][0][file]": (io.BytesIO(b"x" * 2000), "x")}
+    answer = client.post("/runs", data=form, headers=headers)
+    assert (answer.status_code, answer.json["status"]) == (413, "413")
