@@ -146,11 +146,16 @@ def _inputs(said: Any, wrong: dict[str, list[str]]) -> Iterator[tuple[str, Given
 def _items(said: Any) -> list[Any]:
     """A list, or an object as forms make it, in the order of its keys."""
     if isinstance(said, dict):
-        ranked = sorted(said, key=lambda key: (not key.isdigit(), int(key) if key.isdigit() else 0))
-        return [said[key] for key in ranked]
+        return [said[key] for key in sorted(said, key=_rank)]
     if said is None or said in ("", b""):
         return []
     return said if isinstance(said, list) else [said]
+
+
+def _rank(key: str) -> tuple[bool, int]:
+    """Numbers before other keys, which keep their order."""
+    is_number = key.isascii() and key.isdigit() and len(key) < 10
+    return not is_number, int(key) if is_number else 0
 
 
 def _number(leaf: Any, name: str, wrong: dict[str, list[str]]) -> int | None:

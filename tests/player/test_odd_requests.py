@@ -63,6 +63,13 @@ def test_odd_value_is_the_clients_mistake(alice: Client, value: object) -> None:
     assert answer.status_code < 500, answer.text
 
 
+@pytest.mark.parametrize("key", ["\u00b2", "9" * 5000, ""])
+def test_odd_key_of_an_input_is_no_trouble(alice: Client, key: str) -> None:
+    inputs = {key: {"name": "words", "value": "x"}}
+    said = {"workflow_id": workflow(alice), "inputs_attributes": inputs}
+    assert alice.post("/runs", json={"run": said}, headers=JSON).status_code < 500
+
+
 def workflow(alice: Client) -> int:
     files = {"workflow[document]": (io.BytesIO(WORKFLOW), "w.t2flow")}
     number: int = alice.post("/workflows", data=files, headers=JSON).json["id"]

@@ -130,6 +130,19 @@ def test_odd_addresses_are_no_trouble(alice: Person, make: Make, query: str) -> 
     assert alice.get(f"/runs?{query}").status_code in (200, 302)
 
 
+def test_page_after_the_last_leads_to_the_first_with_the_same_words(alice: Person) -> None:
+    answer = alice.get("/runs?q=%C3%A9%26a%3Db%0D%0AX:c&page=9")
+    assert answer.status_code == 302
+    assert answer.headers["Location"].endswith("/runs?q=%C3%A9%26a%3Db%0D%0AX%3Ac")
+
+
+def test_numbers_of_no_run_are_passed_over(alice: Person, make: Make) -> None:
+    answer = alice.send("/runs/bulk", {"act": "delete", "run": ["9" * 5000, "9" * 20]})
+    assert answer.status_code == 302
+    answer = alice.post(f"/runs/{make()}/expiry", days="000000001" + "0" * 5000)
+    assert answer.status_code == 302
+
+
 def test_address_and_filters_are_the_same() -> None:
     given = {"q": "x", "state": "failed", "whose": "own", "sort": "name", "order": "asc"}
     filters = Filters.read(MultiDict(given))

@@ -102,7 +102,7 @@ def post_expiry(number: int) -> Response:
     """So many days from now."""
     found = viewed(number, Permission.DESTROY)
     days = form().text("days")
-    if not (days.isascii() and days.isdigit() and 0 < int(days[:9]) <= MOST_DAYS):
+    if not (days.isascii() and days.isdigit() and len(days) < 10 and 0 < int(days) <= MOST_DAYS):
         return redirect(found.path, error=f"A run is kept for 1 to {MOST_DAYS} days.")
     until = datetime.now(UTC) + timedelta(days=int(days))
     kept = found.manager.set_expiry(found.user, found.run.id, until)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 from flask import Response, request
 
 from taverna_server.errors import UnknownWorkflow
@@ -42,7 +44,7 @@ def _listed(filters: Filters) -> Response:
     found = manager().find_runs(user, filters.query())
     pages = max(-(-found.total // filters.per_page), 1)
     if filters.page > pages:
-        return redirect("/runs?" + "&".join(f"{k}={v}" for k, v in filters.values().items()))
+        return redirect(f"/runs?{urlencode(filters.values())}")
     return page(
         "runs/list.html",
         rows=rows(manager(), user, found.runs, found.titles),

@@ -118,10 +118,11 @@ def _indented_xml(content: bytes) -> tuple[str, str] | None:
 
 def _indented_json(content: bytes) -> tuple[str, str] | None:
     try:
-        found = json.loads(content)
+        text = json.dumps(json.loads(content), indent=2, ensure_ascii=False)
+        text.encode()  # halves of a character, which JSON may have, stand in no page
     except (ValueError, RecursionError):
         return None
-    return "json", json.dumps(found, indent=2, ensure_ascii=False)
+    return "json", text
 
 
 def _rows(text: str, media_type: str, cut: bool) -> tuple[tuple[str, ...], ...]:
