@@ -33,6 +33,10 @@ def kind(content: bytes, media_type: str | None = None) -> str:
         (b"", None, "empty"),
         (b"it broke", ERROR, "error"),
         (b"[" * 100_000, None, "text"),
+        (b"[" * 980 + b"]" * 980, None, "text"),
+        (b'["\\ud800"]', None, "text"),
+        (b"[" * 500 + b"1," * 9999 + b"1" + b"]" * 500, None, "text"),
+        (b"<?xml version='1.0'?>" + b"<a>" * 200 + b"<b/>" * 9999 + b"</a>" * 200, None, "text"),
     ],
 )
 def test_every_type_has_its_preview(content: bytes, media_type: str | None, expected: str) -> None:

@@ -29,6 +29,8 @@ MOST_TEXT = 1 << 16
 """Bytes of a text that are shown."""
 MOST_STRUCTURE = 1 << 18
 """Bytes of XML or JSON that are indented."""
+MOST_INDENTED = 1 << 20
+"""Bytes of the same when it is indented: what is nested deep grows a hundredfold."""
 MOST_ROWS, MOST_COLUMNS = 100, 50
 MOST_SHOWN = 32 << 20
 """Bytes of a picture or a page that a browser is told to fetch by itself."""
@@ -113,16 +115,21 @@ def _indented_xml(content: bytes) -> tuple[str, str] | None:
     except MalformedDocument:
         return None
     etree.indent(root)
-    return "xml", etree.tostring(root, encoding="unicode")
+    text = etree.tostring(root, encoding="unicode")
+    return ("xml", text) if len(text) <= MOST_INDENTED else None
 
 
 def _indented_json(content: bytes) -> tuple[str, str] | None:
+    pieces, length = list[str](), 0
     try:
-        text = json.dumps(json.loads(content), indent=2, ensure_ascii=False)
-        text.encode()  # halves of a character, which JSON may have, stand in no page
+        for piece in json.JSONEncoder(indent=2, ensure_ascii=False).iterencode(json.loads(content)):
+            length += len(piece.encode())  # fails for half a character, which stands in no page
+            if length > MOST_INDENTED:
+                return None
+            pieces.append(piece)
     except (ValueError, RecursionError):
         return None
-    return "json", text
+    return "json", "".join(pieces)
 
 
 def _rows(text: str, media_type: str, cut: bool) -> tuple[tuple[str, ...], ...]:
