@@ -51,17 +51,40 @@ class RunPage {
     if (root.dataset.over === "true") return;
     this.began = Date.now();
     setInterval(() => this.tick(), 1000);
+    document.addEventListener("visibilitychange", () => this.listen());
     this.listen();
   }
 
+  // Browsers have few connections for one server: a page that nobody looks at holds none, and
+  // looks for itself now and then.
   listen() {
-    const events = new EventSource(since(this.root.dataset.events, this.root.dataset.place));
+    this.events?.close();
+    clearTimeout(this.later);
     this.heard = Date.now();
-    events.addEventListener("open", () => { this.heard = Date.now(); });
-    events.addEventListener("progress", (event) => this.progress(JSON.parse(event.data)));
-    events.addEventListener("change", (event) => this.change(JSON.parse(event.data)));
-    events.addEventListener("over", () => { events.close(); this.root.dataset.over = "true"; this.refresh(); });
-    events.addEventListener("gone", () => { events.close(); this.refresh(); });
+    if (this.root.dataset.over === "true") return;
+    if (document.hidden) {
+      this.later = setTimeout(() => this.refresh().then(() => this.listen()), 15000);
+      return;
+    }
+    this.events = new EventSource(since(this.root.dataset.events, this.root.dataset.place));
+    this.events.addEventListener("open", () => { this.heard = Date.now(); });
+    this.on("progress", (told) => this.progress(told));
+    this.on("change", (told) => this.change(told));
+    this.on("over", () => { this.finish(); this.refresh(); });
+    this.on("gone", () => location.reload());
+  }
+
+  on(kind, act) {
+    this.events.addEventListener(kind, (event) => {
+      this.root.dataset.place = event.lastEventId;
+      act(JSON.parse(event.data));
+    });
+  }
+
+  finish() {
+    this.root.dataset.over = "true";
+    this.events?.close();
+    document.querySelectorAll("[data-log]").forEach((log) => { log.dataset.known = -1; this.read(log); });
   }
 
   progress(told) {
@@ -105,7 +128,10 @@ class RunPage {
 
   async refresh() {
     try {
-      exchange(await fetched(location.href));
+      const fresh = await fetched(location.href);
+      exchange(fresh);
+      const isOver = fresh.getElementById("run")?.dataset.over === "true";
+      if (isOver && this.root.dataset.over !== "true") this.finish();
     } catch {
       this.waits = setTimeout(() => this.refresh(), 3000);
     }
@@ -113,7 +139,8 @@ class RunPage {
 
   // Every few seconds a stream ends and the next one begins: longer silence is worth a word.
   tick() {
-    const silent = this.root.dataset.over !== "true" && Date.now() - this.heard > 20000;
+    const isFollowed = this.root.dataset.over !== "true" && !document.hidden;
+    const silent = isFollowed && Date.now() - this.heard > 20000;
     document.getElementById("run-stale").hidden = !silent;
     const place = document.querySelector("[data-lasts]");
     if (!place || this.root.dataset.over === "true") return;
@@ -137,14 +164,20 @@ class RunPage {
     this.read(log);
   }
 
+  // Until there is nothing new; how long the log is may be told meanwhile.
   async read(log) {
     const text = log.querySelector("pre");
-    const known = Number(log.dataset.known ?? text.dataset.end);
-    if (!log.open || log.dataset.busy || known === Number(text.dataset.end)) return;
+    const isBehind = () => Number(log.dataset.known ?? text.dataset.end) !== Number(text.dataset.end);
+    if (!log.open || log.dataset.busy) return;
     log.dataset.busy = "1";
     try {
-      const answer = await fetch(since(log.dataset.tail, text.dataset.end), { credentials: "same-origin" });
-      if (answer.ok) this.append(log, text, await answer.text(), answer.headers);
+      while (isBehind()) {
+        const before = text.dataset.end;
+        const answer = await fetch(since(log.dataset.tail, before), { credentials: "same-origin" });
+        if (!answer.ok) break;
+        this.append(log, text, await answer.text(), answer.headers);
+        if (text.dataset.end === before) log.dataset.known = before;
+      }
     } finally {
       delete log.dataset.busy;
     }
