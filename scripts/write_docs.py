@@ -42,7 +42,7 @@ def sample() -> str:
 def resources() -> str:
     """Every resource of the REST interface with its methods."""
     methods: dict[str, set[str]] = {}
-    for rule in _application().url_map.iter_rules():
+    for rule in filter(_is_listed, _application().url_map.iter_rules()):
         methods.setdefault(_path(rule), set()).update((rule.methods or set()) - IMPLIED)
     rows = [f"| `{path}` | {', '.join(sorted(names))} |" for path, names in sorted(methods.items())]
     return "\n".join(["| resource | methods |", "| --- | --- |", *rows]) + "\n"
@@ -51,6 +51,11 @@ def resources() -> str:
 def _application() -> Flask:
     with tempfile.TemporaryDirectory() as data:
         return create_app(config.load_config({"data": data}))
+
+
+def _is_listed(rule: Rule) -> bool:
+    """REANA's interface has a page of its own (docs/reana.md)."""
+    return not rule.endpoint.startswith("reana")
 
 
 def _path(rule: Rule) -> str:

@@ -11,7 +11,7 @@ from taverna_server.manager.accounts import Accounts
 from taverna_server.model.identity import User
 
 TOKEN_NAME = "reana"  # noqa: S105  (what it is called)
-SHORTEST_TOKEN = 16
+SHORTEST_TOKEN = 8
 
 
 class ReanaAccounts(Accounts):
