@@ -109,6 +109,14 @@ def test_question_is_answered_and_survives_the_browser(
     assert tab.locator("#run-outputs pre").inner_text() == "cät & co"
 
 
+def test_runs_that_need_somebody_are_found(tab: Any, place: Site) -> None:
+    tab.goto(f"{place.server.url}/runs?all=1")
+    tab.get_by_role("link", name="Needs you", exact=True).click()
+    rows = tab.locator("table.runs tbody tr")
+    assert rows.count() > 0
+    assert rows.count() == tab.locator("table.runs .badge.waiting").count()
+
+
 def test_failed_run_says_why(tab: Any, place: Site) -> None:
     alice = place.server.session("alice")
     run = runs.create(alice, place.server)

@@ -20,11 +20,16 @@ PER_PAGE = (20, 50, 100)
 COOKIE = "taverna_runs"
 _LONGEST = 200
 
+WAITING = "waiting"
+"""Runs at work that ask something: which they are is found among those at work."""
+MOST_LOOKED_AT = 200
+
 GROUPS: Mapping[str, tuple[str, frozenset[RunState]]] = {
     "active": (
         "At work",
         frozenset({RunState.PENDING, RunState.RUNNING, RunState.CANCELLING}),
     ),
+    WAITING: ("Needs you", frozenset({RunState.RUNNING})),
     "finished": ("Finished", frozenset({RunState.FINISHED})),
     "failed": ("Failed", frozenset({RunState.FAILED, RunState.TIMEOUT})),
     "cancelled": ("Cancelled", frozenset({RunState.CANCELLED})),
@@ -89,8 +94,8 @@ class Filters:
             whose=Whose(self.whose or "visible"),
             sort=RunOrder(self.sort),
             descending=not self.ascending,
-            page=self.page,
-            per_page=self.per_page,
+            page=self.page if self.state != WAITING else 1,
+            per_page=self.per_page if self.state != WAITING else MOST_LOOKED_AT,
         )
 
     def values(self, **changes: object) -> dict[str, object]:

@@ -12,7 +12,7 @@ from taverna_server.serving.context import caller, caller_or_none, manager
 from taverna_server.serving.sessions import is_secure
 from taverna_server.web.page import page, redirect
 from taverna_server.web.routes import views
-from taverna_server.web.runs.filters import COOKIE, GROUPS, PER_PAGE, WHOSE, Filters
+from taverna_server.web.runs.filters import COOKIE, GROUPS, PER_PAGE, WAITING, WHOSE, Filters
 from taverna_server.web.runs.rows import rows
 
 _A_YEAR = 365 * 24 * 3600
@@ -42,20 +42,25 @@ def get_runs_of_workflow(number: int) -> Response:
 def _listed(filters: Filters) -> Response:
     user = caller()
     found = manager().find_runs(user, filters.query())
-    pages = max(-(-found.total // filters.per_page), 1)
+    shown = rows(manager(), user, found.runs, found.titles)
+    total = found.total
+    if filters.state == WAITING:
+        shown = [row for row in shown if row.badge == WAITING]
+        total = len(shown)
+    pages = max(-(-total // filters.per_page), 1) if filters.state != WAITING else 1
     if filters.page > pages:
         return redirect(f"/runs?{urlencode(filters.values())}")
     return page(
         "runs/list.html",
-        rows=rows(manager(), user, found.runs, found.titles),
-        total=found.total,
+        rows=shown,
+        total=total,
         pages=pages,
         filters=filters,
         groups=GROUPS,
         whose={key: it for key, it in WHOSE.items() if key != "all" or user.admin},
         per_page=PER_PAGE,
         entry=_entry(filters.entry),
-        library=_library(found.total, filters),
+        library=_library(total, filters),
     )
 
 
