@@ -1,4 +1,8 @@
-"""Workflows in workflows: every reference leads somewhere, and none back to where it came from."""
+"""Workflows in workflows: every reference leads somewhere, and none back to where it came from.
+
+A workflow that is executed in several places is in the document once, and one of
+those again and again: twenty such levels in a few lines are a million processors.
+"""
 
 from __future__ import annotations
 
@@ -7,10 +11,17 @@ from collections.abc import Mapping
 from taverna_server.workflow.elements import MAX_NESTING, Findings
 from taverna_server.workflow.model import Dataflow, Workflow
 
+MOST_PROCESSORS = 10_000
+"""With those of nested workflows; the largest published workflow has 114."""
+
 
 def check_nesting(workflow: Workflow, findings: Findings) -> None:
-    """Notes references to nothing, circles, and more levels than ``MAX_NESTING``."""
-    _Nesting(workflow.nested, findings).visit(workflow.top, (workflow.top.id,))
+    """Notes references to nothing, circles, and more levels or processors than are sensible."""
+    nesting = _Nesting(workflow.nested, findings)
+    nesting.visit(workflow.top, (workflow.top.id,))
+    if nesting.sizes[workflow.top.id] > MOST_PROCESSORS:
+        sentence = f"with its nested workflows it has more than {MOST_PROCESSORS:,} processors"
+        findings.add_at(workflow.top.line, sentence)
 
 
 class _Nesting:
@@ -18,10 +29,12 @@ class _Nesting:
         self._nested, self._findings = nested, findings
         self._heights: dict[str, int] = {}
         """Levels of nesting from a dataflow down, of those that are done."""
+        self.sizes: dict[str, int] = {}
+        """Processors of a dataflow and below, counted wherever they are executed."""
 
     def visit(self, dataflow: Dataflow, path: tuple[str, ...]) -> int:
         """Levels of nesting from this dataflow down; ``path`` leads to it."""
-        deepest = 0
+        deepest, size = 0, len(dataflow.processors)
         for processor in dataflow.processors:
             for ref in filter(None, processor.nested):
                 fault = self._fault_of(ref, path)
@@ -31,6 +44,8 @@ class _Nesting:
                 elif ref not in self._heights:
                     self._heights[ref] = 1 + self.visit(self._nested[ref], (*path, ref))
                 deepest = max(deepest, self._heights.get(ref, 0))
+                size += self.sizes.get(ref, 0)
+        self.sizes[path[-1]] = size
         return deepest
 
     def _fault_of(self, ref: str, path: tuple[str, ...]) -> str:

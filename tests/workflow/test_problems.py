@@ -131,6 +131,21 @@ def test_fault_inside_is_reported_with_the_name_of_the_nested_workflow() -> None
     ]
 
 
+def test_workflows_that_double_at_every_level_are_too_many() -> None:
+    """Twenty levels in 32 kB: a million processors, and gigabytes of the engine's memory."""
+    levels = [_doubled(f"level{n}", f"level{n + 1}") for n in range(20)]
+    end = dataflow("", "o", [processor("C")], ["C.o -> o"], role="nested", id="level20")
+    top = _doubled("top", "level0").replace('role="nested"', 'role="top"')
+    with pytest.raises(WorkflowInvalid, match="it has more than 10,000 processors"):
+        read_t2flow(document(top, *levels, end))
+    assert check(read_t2flow(document(top.replace("level0", "level12"), *levels[12:], end))) == []
+
+
+def _doubled(name: str, inner: str) -> str:
+    steps = [processor(step, activity=nested_activity(inner)) for step in "MN"]
+    return dataflow("", "o", steps, ["N.o -> o"], role="nested", id=name)
+
+
 def test_all_problems_are_raised_together_by_line() -> None:
     workflow = read_t2flow(document(dataflow("a", "x y", [P])))
     with pytest.raises(WorkflowInvalid) as caught:
