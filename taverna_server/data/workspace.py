@@ -16,7 +16,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from taverna_server.data.names import split
-from taverna_server.data.paths import Entry, WorkDirectory
+from taverna_server.data.paths import MAX_DEPTH, Entry, WorkDirectory
 from taverna_server.errors import BadPath, UnknownEntry
 
 HIDDEN = (".snakemake", ".reana")
@@ -53,6 +53,8 @@ class Workspace(WorkDirectory):
     def put(self, path: str, chunks: Iterable[bytes]) -> None:
         """``write``, with the directories it lies in."""
         names = split(path)
+        if len(names) > MAX_DEPTH:
+            raise BadPath(f"directories nested more than {MAX_DEPTH} deep")
         for depth in range(1, len(names)):
             parent = "/".join(names[:depth])
             if not self.is_dir(parent):
@@ -63,14 +65,19 @@ class Workspace(WorkDirectory):
                 raise BadPath(f"'{parent}' is not a directory")
         self.write(path, chunks)
 
-    def everything(self, path: str = "") -> Iterator[tuple[str, Entry]]:
-        """Files and directories below a directory, with their whole paths."""
+    def everything(
+        self, path: str = "", hidden: tuple[str, ...] = HIDDEN
+    ) -> Iterator[tuple[str, Entry]]:
+        """Files and directories below a directory, with their whole paths.
+
+        Without what a step has put too deep for us to reach.
+        """
         waiting = [path]
         while waiting:
             place = waiting.pop()
             for entry in self._listed(place):
                 inner = f"{place}/{entry.name}".lstrip("/")
-                if inner in HIDDEN:
+                if inner in hidden:
                     continue
                 yield inner, entry
                 if entry.is_dir:
@@ -90,15 +97,16 @@ class Workspace(WorkDirectory):
             return False
         return True
 
-    def size(self) -> int:
-        """Bytes of the files, also of hidden ones."""
-        return sum(entry.size for _, entry in self.walk())
+    def size(self, path: str = "") -> int:
+        """Bytes of the files below a directory, also of hidden ones."""
+        found = self.everything(path, hidden=())
+        return sum(entry.size for _, entry in found if not entry.is_dir)
 
     def _listed(self, path: str) -> list[Entry]:
-        """A directory may go while others are listed."""
+        """A directory may go, or become a file, while others are listed."""
         try:
             return self.list(path)
-        except UnknownEntry:
+        except (UnknownEntry, BadPath):
             return []
 
     def matching(self, pattern: str) -> list[tuple[str, Entry]]:

@@ -73,17 +73,31 @@ def secrets_document(store: Store, vault: Vault, owner: str) -> bytes | None:
     return json.dumps(values).encode()
 
 
+def _may_be_called(name: str, kind: str) -> bool:
+    if kind == "env":
+        return _VARIABLE.fullmatch(name) is not None
+    return _FILE.fullmatch(name) is not None and name not in (".", "..") and _fits(name)
+
+
+def _fits(name: str) -> bool:
+    """As the name of a file: 255 bytes at most."""
+    try:
+        return len(name.encode()) <= 255
+    except UnicodeEncodeError:
+        return False
+
+
 def _checked(name: str, given: Any) -> tuple[str, bytes]:
     kind = given.get("type") if isinstance(given, Mapping) else None
     text = given.get("value") if isinstance(given, Mapping) else None
     if kind not in TYPES or not isinstance(text, str):
         raise BadRequest(f"Secret '{name[:40]}' needs a value and the type env or file.")
-    if not (_VARIABLE if kind == "env" else _FILE).fullmatch(name) or name in (".", ".."):
+    if not _may_be_called(name, kind):
         raise BadRequest(f"'{name[:40]}' cannot be the name of a secret of type {kind}.")
     try:
         value = base64.b64decode(text, validate=True)
-        if kind == "env":
-            value.decode()
+        if kind == "env" and "\0" in value.decode():
+            raise BadRequest(f"The value of secret '{name[:40]}' has a NUL, which no variable has.")
     except (binascii.Error, UnicodeDecodeError):
         raise BadRequest(f"The value of secret '{name[:40]}' is not base64 of a text.") from None
     if len(value) > LARGEST:

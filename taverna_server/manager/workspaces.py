@@ -45,7 +45,7 @@ class Workspaces(Guarded):
         removed: dict[str, int] = {}
         failed: dict[str, str] = {}
         for path, entry in place.matching(pattern):
-            size = sum(it.size for _, it in place.walk(path)) if place.is_dir(path) else entry.size
+            size = place.size(path) if place.is_dir(path) else entry.size
             try:
                 place.delete(path)
                 removed[path] = size

@@ -42,7 +42,7 @@ def diff(first: str, second: str) -> Response:
 
 def _context() -> int:
     text = request.args.get("context_lines") or "5"
-    if not (text.isascii() and text.isdigit()) or int(text[:9]) > MOST_CONTEXT:
+    if not (text.isascii() and text.isdigit() and len(text) < 9) or int(text) > MOST_CONTEXT:
         raise BadRequest(f"'context_lines' is a number from 0 to {MOST_CONTEXT}.")
     return int(text)
 

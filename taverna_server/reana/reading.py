@@ -9,6 +9,7 @@ from typing import Any
 from flask import request
 
 from taverna_server.errors import BadRequest
+from taverna_server.representations.strict_json import check_depth
 from taverna_server.serving import bodies
 from taverna_server.serving.context import config
 
@@ -24,10 +25,18 @@ def body() -> Any:
     content = bodies.whole(config().max_document_size)
     if not content.strip():
         return None
+    return _json(content, "The body of the request is not JSON.")
+
+
+def _json(text: bytes | str, refusal: str) -> Any:
+    """What can be kept and given back as JSON: no NaN, no halves of characters."""
     try:
-        return json.loads(content)
+        found = json.loads(text)
+        check_depth(found)
+        json.dumps(found, ensure_ascii=False, allow_nan=False).encode()
     except (ValueError, RecursionError) as error:
-        raise BadRequest("The body of the request is not JSON.") from error
+        raise BadRequest(refusal) from error
+    return found
 
 
 def object_body() -> Mapping[str, Any]:
@@ -72,10 +81,7 @@ def search(text: str | None) -> Mapping[str, list[str]]:
     """``{"name": ["part"]}``, as text. Raises BadRequest where it is something else."""
     if not text:
         return {}
-    try:
-        found = json.loads(text)
-    except ValueError as error:
-        raise BadRequest("'search' is not JSON.") from error
+    found = _json(text, "'search' is not JSON.")
     parts = found.items() if isinstance(found, dict) else None
     if parts is None or not all(_are_texts(values) for _, values in parts):
         raise BadRequest("'search' is an object with lists of texts.")

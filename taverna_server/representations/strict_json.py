@@ -37,11 +37,12 @@ def parse_json(body: bytes) -> Json:
         raise MalformedDocument(f"not well-formed JSON: {error}") from error
     except RecursionError:
         raise MalformedDocument(f"JSON nested more than {MAX_DEPTH} deep") from None
-    _check_depth(value)
+    check_depth(value)
     return value
 
 
-def _check_depth(value: Json) -> None:
+def check_depth(value: Json) -> None:
+    """Raises MalformedDocument where lists and objects are nested more than 256 deep."""
     level = [value]
     for _ in range(MAX_DEPTH):
         if not level:

@@ -13,7 +13,7 @@ import shutil
 import signal
 import subprocess
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import IO
 
@@ -28,7 +28,9 @@ NOT_FOUND = 127
 UNITS = {"": 1, "K": 10**3, "M": 10**6, "G": 10**9, "T": 10**12, "P": 10**15, "E": 10**18} | {
     f"{letter}i": 2 ** (10 * power) for power, letter in enumerate("KMGTPE", 1)
 }
-SIZE = re.compile(r"(\d+(?:\.\d+)?)([KMGTPE]i?)?")
+SIZE = re.compile(r"(\d{1,15}(?:\.\d{1,15})?)([KMGTPE]i?)?", re.ASCII)
+MOST_MEMORY = 2**62
+"""Bytes: as much as a limit can say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +46,7 @@ class Limits:
 def memory_of(text: str) -> int | None:
     """Bytes of ``256Mi``, ``2G``, ...; None when it is no size."""
     found = SIZE.fullmatch(text)
-    return int(float(found[1]) * UNITS[found[2] or ""]) if found else None
+    return min(int(float(found[1]) * UNITS[found[2] or ""]), MOST_MEMORY) if found else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,21 +130,38 @@ class Commands:
     def _start(
         self, invocation: Invocation, streams: Streams, limits: Limits
     ) -> subprocess.Popen[bytes]:
-        command = _limited(invocation.command, limits)
-        process = subprocess.Popen(
-            command,
-            cwd=invocation.cwd,
-            env=dict(invocation.environment),
-            stdin=streams.stdin,
-            stdout=streams.stdout,
-            stderr=streams.stderr,
-            process_group=0,
-        )
+        with _complete(invocation) as (command, descriptors):
+            process = subprocess.Popen(
+                _limited(command, limits),
+                cwd=invocation.cwd,
+                env=dict(invocation.environment),
+                stdin=streams.stdin,
+                stdout=streams.stdout,
+                stderr=streams.stderr,
+                process_group=0,
+                pass_fds=descriptors,
+            )
         with self._lock:
             self._running[process] = invocation
         if self.stopped.is_set():
             _end(process, invocation)
         return process
+
+
+@contextlib.contextmanager
+def _complete(invocation: Invocation) -> Iterator[tuple[Sequence[str], tuple[int, ...]]]:
+    """The command, and the descriptor of its options where it has some.
+
+    On a command line everybody on this machine could read them, and secrets are among them.
+    """
+    if not invocation.options:
+        yield invocation.command, ()
+        return
+    with os.fdopen(os.memfd_create("options"), "w+b") as stream:
+        stream.writelines(os.fsencode(f"{word}\0") for word in invocation.options)
+        stream.seek(0)
+        program, *words = invocation.command
+        yield (program, "--args", str(stream.fileno()), *words), (stream.fileno(),)
 
 
 def _limited(command: Sequence[str], limits: Limits) -> list[str]:

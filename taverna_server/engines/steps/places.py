@@ -19,7 +19,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from taverna_server.engines.steps.settings import StepSettings
-from taverna_server.engines.steps.surroundings import Surroundings, environment_of_host
+from taverna_server.engines.steps.surroundings import (
+    RUN_VARIABLE,
+    Surroundings,
+    environment_of_host,
+)
 from taverna_server.errors import StepRefused
 
 Warn = Callable[[str], None]
@@ -34,6 +38,8 @@ class Invocation:
     environment: Mapping[str, str] = field(repr=False)
     on_stop: tuple[str, ...] = ()
     """A command that ends it, where killing its processes is not enough."""
+    options: tuple[str, ...] = field(default=(), repr=False)
+    """More options of the command, which it reads from a descriptor that ``--args`` names."""
 
 
 class Place(ABC):
@@ -89,9 +95,12 @@ class Sandbox(Place):
         from taverna_server.engines.steps import sandbox
 
         walls = sandbox.walls(self.around, self.settings, self.image)
-        environment = sandbox.environment(self.around, variables, self.image)
         line = (*walls, "--chdir", str(cwd), *command)
-        return Invocation(line, self.around.workspace, environment)
+        # Outside of the walls nothing may depend on what a step has in its environment.
+        marked = {RUN_VARIABLE: self.around.variables[RUN_VARIABLE]}
+        inside = sandbox.environment(self.around, variables, self.image)
+        options = tuple(sandbox.settings_of(inside))
+        return Invocation(line, self.around.workspace, marked, options=options)
 
     def shell(self) -> str:
         from taverna_server.engines.steps import sandbox

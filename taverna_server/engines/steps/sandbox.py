@@ -59,7 +59,7 @@ def walls(around: Surroundings, settings: StepSettings, image: Path | None) -> t
         options += ["--bind", str(directory), str(directory)]
     if around.secrets:
         options += ["--ro-bind", str(around.secrets), str(SECRETS)]
-    return (PROGRAM, *options)
+    return (shutil.which(PROGRAM) or PROGRAM, *options)
 
 
 def environment(
@@ -72,6 +72,12 @@ def environment(
     if around.secrets:
         made[SECRETS_VARIABLE] = str(SECRETS)
     return made | {"PATH": f"{made['PATH']}:{around.programs}"}
+
+
+def settings_of(variables: Mapping[str, str]) -> Iterator[str]:
+    """The options that give these variables to the command, and to nothing outside the walls."""
+    for name, value in variables.items():
+        yield from ("--setenv", name, value)
 
 
 def shell_of(image: Path) -> str:

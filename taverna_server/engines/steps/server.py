@@ -73,6 +73,9 @@ class StepServer:
                 with caller.makefile("rb") as stream:
                     self._answer(caller, json.loads(first + stream.readline()), descriptors)
             finally:
+                with contextlib.suppress(OSError):
+                    # To close is not enough while ``_watch`` waits for the other end.
+                    caller.shutdown(socket.SHUT_RDWR)
                 for descriptor in descriptors:
                     os.close(descriptor)
         self._calls.discard(threading.current_thread())

@@ -134,7 +134,7 @@ class Stepping:
         except TimeoutError:
             say(f"The step took longer than its {step.limits.seconds:g} seconds and was ended.")
             return TIMED_OUT
-        except OSError as error:
+        except (OSError, ValueError) as error:  # ValueError: a NUL in it
             say(f"The command cannot be started: {error}")
             return NOT_FOUND
 

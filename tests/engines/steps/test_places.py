@@ -20,6 +20,13 @@ def steps(root: Path, *commands: str, image: str = "", **options: Any) -> Foreig
     return prepare(root, told, **options)
 
 
+def give_secrets(run: ForeignRun, **secrets: tuple[str, bytes]) -> None:
+    (run.directory.security / "reana-secrets.json").write_text(json.dumps({
+        name: {"type": kind, "value": base64.b64encode(value).decode()}
+        for name, (kind, value) in secrets.items()
+    }))  # fmt: skip
+
+
 def said(run: ForeignRun) -> str:
     return "".join(map(run.log_of, run.jobs()))
 
@@ -97,13 +104,22 @@ def test_image_of_the_administrator_is_the_root(tmp_path: Path, unpacked: Path) 
 def test_secrets_lie_where_reana_has_them(tmp_path: Path, unpacked: Path) -> None:
     run = steps(tmp_path, "cat /etc/reana/secrets/key; echo $$WORD", image=IMAGE,
                 step_images=[f"{IMAGE}={unpacked}"])  # fmt: skip
-    secrets = {"key": ("file", b"sesame\n"), "WORD": ("env", b"hush")}
-    (run.directory.security / "reana-secrets.json").write_text(json.dumps({
-        name: {"type": kind, "value": base64.b64encode(value).decode()}
-        for name, (kind, value) in secrets.items()
-    }))  # fmt: skip
+    give_secrets(run, key=("file", b"sesame\n"), WORD=("env", b"hush"))
     assert run.execute() == 0
     assert said(run) == "sesame\nhush\n"
+
+
+@bubblewrap
+def test_environment_of_a_step_means_nothing_outside_its_walls(tmp_path: Path) -> None:
+    run = steps(tmp_path, "ls -d /tmp/*; cat -v /proc/1/cmdline", step_sandbox="bwrap")
+    false = run.wd / "bwrap"
+    false.write_text("#!/bin/sh\necho outside\n")
+    false.chmod(0o755)
+    give_secrets(run, PATH=("env", f"{run.wd}:/usr/bin:/bin".encode()), WORD=("env", b"hush"))
+    run.execute()
+    assert "outside" not in said(run)
+    assert "bwrap" in said(run)
+    assert "hush" not in said(run)
 
 
 @bubblewrap
@@ -169,6 +185,13 @@ def test_container_gets_the_workspace_under_its_own_name(
     assert f"--workdir {run.wd}" in call
     assert "--network none" in call
     assert f"--env REANA_WORKSPACE={run.wd}" in call
+
+
+def test_command_that_cannot_be_is_a_sentence(tmp_path: Path) -> None:
+    run = steps(tmp_path, "echo a\0b")
+    assert run.execute() == 127
+    assert said(run) == "The command cannot be started: embedded null byte\n"
+    assert run.jobs()[0]["status"] == "failed"
 
 
 def test_engine_that_is_not_installed_is_a_sentence(tmp_path: Path) -> None:
