@@ -81,7 +81,7 @@ def _input(run: Run, given: InputContent) -> Port:
     return Port(given.port, given.depth, TEXT, None, path)
 
 
-@functools.lru_cache(64)
+@functools.lru_cache(16)
 def _values(
     wd: str, names: Sequence[str], _tag: tuple[int, ...]
 ) -> tuple[tuple[str, PortValue | None], ...]:
