@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 
 import pytest
@@ -99,3 +100,20 @@ def test_long_bodies_and_such_that_are_no_json_are_refused(config: Config) -> No
     user.refused("POST", "/workflows?workflow_name=x", 413, json=SERIAL)
     for content in (b"{", b"[]", b"\xff", b"[" * 99, b"1"):
         user.refused("POST", "/workflows?workflow_name=x", 400, data=content)
+
+
+def with_extra(value: str) -> str:
+    """A specification that would be one, but for a member more."""
+    return f'{json.dumps(SERIAL)[:-1]}, "extra": {value}}}'
+
+
+@pytest.mark.parametrize("value", ["NaN", "-Infinity", '"\\ud800"', '{"\\udfff": 1}'])
+def test_value_that_cannot_be_written_again_is_refused(alice: User, value: str) -> None:
+    alice("POST", "/workflows?workflow_name=x", 201, data=with_extra("1"))
+    alice.refused("POST", "/workflows?workflow_name=x", 400, data=with_extra(value))
+
+
+def test_deeply_nested_body_is_refused(alice: User) -> None:
+    for depth in (201, 800, 960, 1000, 5000):
+        content = with_extra("[" * depth + "]" * depth)
+        alice.refused("POST", "/workflows?workflow_name=x", 400, data=content)

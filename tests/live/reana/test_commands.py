@@ -15,7 +15,7 @@ from tests.live.reana.watching import Watched
 EXAMPLE = Path(__file__).parents[3] / "examples" / "reana-hello-serial"
 GREETINGS = "results/greetings.txt"
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
 
 @pytest.fixture(scope="module")
@@ -151,7 +151,7 @@ def test_files_are_moved_removed_pruned(alice: Client) -> None:
 
 
 def test_stopped_and_deleted_workflows_stay_in_the_list(alice: Client, watched: Watched) -> None:
-    alice("run", "-w", "gone", "-p", "pause=100")
+    alice("run", "-w", "gone", "-p", "pause=300")
     watched.working("gone")
     assert "currently running" in alice("delete", "-w", "gone", code=1)
     assert "gone has been stopped" in alice("stop", "--force", "-w", "gone")

@@ -21,6 +21,7 @@ ROW = re.compile(r"^\| (`/.*?`) \| ([A-Z, ]+) \| .* \| `(tests/\S+\.py)::(\w+)` 
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(300)
 def test_session_prints_what_it_promises(tmp_path: Path) -> None:
     needed(STABLE)
     (tmp_path / "examples").symlink_to(ROOT / "examples")

@@ -30,7 +30,7 @@ FEATURE = """Feature: Greetings
         Then the file "results/greetings.txt" should contain "Hello Ada Lovelace"
 """
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
 
 @pytest.fixture(scope="module")

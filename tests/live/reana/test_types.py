@@ -16,7 +16,7 @@ EXAMPLES = Path(__file__).parents[3] / "examples"
 STEPS = ("serial", "cwl", "snakemake", "yadage")
 TYPES = (*STEPS, "taverna")
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
 
 @pytest.fixture
@@ -102,7 +102,7 @@ def test_stopped_workflow_leaves_no_process(
 ) -> None:
     example(kind, at_example)
     name = f"stops-{kind}"
-    at_example("run", "-w", name, "-p", "pause=100", *unchecked(kind))
+    at_example("run", "-w", name, "-p", "pause=300", *unchecked(kind))
     run_id = watched.working(name)
     assert processes_of(run_id)
     assert "has been stopped" in at_example("stop", "--force", "-w", f"{name}.1")
@@ -111,19 +111,20 @@ def test_stopped_workflow_leaves_no_process(
     assert watched.get(f"{name}.1/status")["status"] == "stopped"
 
 
+@pytest.mark.timeout(400)
 def test_killed_server_finds_workflows_of_each_type_again(tmp_path: Path) -> None:
-    """Some end while it is away, others go on, one has lost its engine."""
+    """Some have ended, or end while it is away, or go on; one of each has lost its engine."""
     with running(tmp_path, operating_limit=20) as server:
         watched = Watched(server, token_of(server, "alice"))
-        ids = {}
+        lost = []
         for kind in TYPES:
             at = Client(server.url, watched.token, tmp_path / kind)
             example(kind, at)
-            for name, pause in ((kind, 6), (f"lost-{kind}", 100)):
-                at("run", "-w", name, "-p", f"pause={pause}", *unchecked(kind))
-                ids[name] = watched.working(name)
+            at("run", "-w", kind, "-p", "pause=6", *unchecked(kind))
+            at("run", "-w", f"lost-{kind}", "-p", "pause=300", *unchecked(kind))
+            lost.append(watched.working(f"lost-{kind}"))
         server.kill()
-        for process in (it for kind in TYPES for it in processes_of(ids[f"lost-{kind}"])):
+        for process in (it for run_id in lost for it in processes_of(run_id)):
             process.kill()
         server.start()
         for kind in TYPES:

@@ -49,8 +49,10 @@ class Watched:
 
     def working(self, name: str) -> str:
         """Wait until one of its jobs runs; its id."""
-        found = self.until(name, lambda it: it["progress"]["running"]["total"] > 0)
-        assert found["status"] == "running"
+        found = self.until(
+            name, lambda it: it["progress"]["running"]["total"] > 0 or it["status"] in OVER
+        )
+        assert found["status"] == "running", self.logs(name)
         return str(found["id"])
 
     def logs(self, name: str) -> Any:
