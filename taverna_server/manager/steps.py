@@ -174,7 +174,9 @@ class Steps:
         self._close(run, outcome.exit_code, outcome)
 
     def _close(self, run: Run, exit_code: int | None, outcome: Outcome | None) -> None:
-        remove_tree(self._directory(run).security)
+        directory = self._directory(run)
+        remove_tree(directory.security)
+        remove_tree(directory.scratch)  # of an engine that was killed; others clear up themselves
         self.handover.erase(run.id)
         now = datetime.now(UTC)
         finished = None if run.started is None else now

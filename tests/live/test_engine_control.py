@@ -158,6 +158,7 @@ def test_killed_engine_leaves_a_finished_run_that_says_so(
     assert outputs(alice, run) == {"early": "list", "result": "absent"}
     assert alice.get(f"{run}/wd/out/early/1").text == "one"
     runs.until(lambda: not processes(run))
+    assert not (server.data / "runs" / run.rpartition("/")[2] / "scratch").exists()
     log = alice.get(f"{run}/log").text
     assert "Run_a_tool" in log
     assert "killed, or out of memory" in log.splitlines()[-1]

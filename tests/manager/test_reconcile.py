@@ -1,5 +1,7 @@
 """The reconciler with real runs: fakes that behave as their input says."""
 
+import os
+import signal
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -108,6 +110,17 @@ def test_security_directory_goes_when_the_run_ends(house: House) -> None:
     house.manager.set_status(house.alice, run_id, OPERATING)
     house.until_observed(run_id, FINISHED)
     assert not house.directory(run_id).security.exists()
+
+
+def test_temporary_files_of_a_killed_engine_go(house: House) -> None:
+    run_id = house.start_and_wait("NeverEnds")
+    scratch = house.directory(run_id).scratch
+    scratch.mkdir()
+    (scratch / "large").write_text("what an engine would have removed")
+    for pid, _ in living_of(run_id):
+        os.kill(pid, signal.SIGKILL)
+    house.until_observed(run_id, FINISHED)
+    assert not scratch.exists()
 
 
 def test_expired_run_is_removed_whatever_its_status(house: House, store: Store) -> None:
