@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import shutil
+from contextlib import suppress
 from pathlib import Path
 
+import psutil
 import pytest
 
 from tests.live.reana.commandline import Client, engine_needed
@@ -125,7 +127,8 @@ def test_killed_server_finds_workflows_of_each_type_again(tmp_path: Path) -> Non
             lost.append(watched.working(f"lost-{kind}"))
         server.kill()
         for process in (it for run_id in lost for it in processes_of(run_id)):
-            process.kill()
+            with suppress(psutil.NoSuchProcess):  # it ended with its parent
+                process.kill()
         server.start()
         for kind in TYPES:
             assert watched.end(kind) == "finished", watched.logs(kind)
