@@ -78,6 +78,9 @@ class AnalysisMoves(Analyses, Status, Consumption, Ports):
             raise Conflict("Only workflows that were made here can be restarted.")
         if self.store.get_run(found.workspace) is None:
             raise Conflict(f"The workspace of workflow {found.full_name} has been deleted.")
+        for other in self.store.analyses(AnalysisQuery(user=found.owner, name=found.name))[0]:
+            if other.workspace == found.workspace and other.status in WORKING:
+                raise Conflict(f"Workflow {other.full_name} is running in the same workspace.")
         owner = self.store.get_user(found.owner) or caller
         self.check_quota(owner.name)
         specification = start.specification or read_specification(self._said(found))

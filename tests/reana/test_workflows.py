@@ -208,6 +208,8 @@ def test_restart_is_a_run_in_the_same_workspace(alice: User, demo: str, store: S
     said = alice("POST", "/workflows/demo/start", json={"restart": True})
     assert (said["workflow_name"], said["run_number"]) == ("demo", "1.1")
     assert alice.files("demo.1.1") == ["data/names.txt"]
+    message = alice.refused("POST", "/workflows/demo.1/start", 409, json={"restart": True})
+    assert "demo.1.1 is running in the same workspace" in message
     end(store, alice, "demo.1.1", 1)
     assert alice("POST", "/workflows/demo/start", json={"restart": True})["run_number"] == "1.2"
     assert names(alice) == ["demo.1.2", "demo.1.1", "demo.1"]
