@@ -87,9 +87,9 @@ def is_browser() -> bool:
     return any((it.type, it.subtype) == ("text", "html") and it.quality > 0 for it in ranges)
 
 
-def to_sign_in() -> Response:
-    """And back afterwards."""
-    there = url("/users/sign_in", back=back_to())
+def to_sign_in(back: str | None = None) -> Response:
+    """And back afterwards, or to another page."""
+    there = url("/users/sign_in", back=back_to() if back is None else back)
     return redirect(there.removeprefix(url("")))
 
 

@@ -6,6 +6,7 @@ import html
 import io
 import re
 from dataclasses import replace
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
@@ -157,6 +158,20 @@ def test_visitor_signs_in_first_and_comes_back(nobody: Person, alice: Person) ->
     assert answer.status_code == 302
     number = path.rpartition("/")[2]
     assert f"back=%2Fruns%2Fnew%3Fworkflow_id%3D{number}" in answer.headers["Location"]
+
+
+def test_visitor_fills_in_a_published_form_and_finds_it_again_after_the_login(
+    nobody: Person, alice: Person
+) -> None:
+    path = upload(alice, "hello_name", **{"workflow[published]": "1"})
+    page = nobody.get(f"{path}/runs/new")
+    assert (page.status_code, "Runs need an account" in page.text) == (200, True)
+    sent = form_of(page.text) | {value(0): "Ada & co"}
+    answer = nobody.send("/runs", sent)
+    assert answer.status_code == 302
+    (back,) = parse_qs(urlsplit(answer.headers["Location"]).query)["back"]
+    assert form_of(alice.get(back).text)[value(0)] == "Ada & co"
+    assert "Runs need an account" not in alice.get(back).text
 
 
 @pytest.fixture

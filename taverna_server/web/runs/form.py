@@ -3,7 +3,8 @@
 It works without scripts and without an earlier page, as the phone apps show it in a
 small window of their own (Player dossier 3.2). With ``parent_id`` it begins with what an
 earlier run was given. ``embedded=true`` is the bare form for pages of other sites, with
-presets (``input[NAME]``) that are sent without being shown (1.9). A request that cannot
+presets (``input[NAME]``) that are sent without being shown (1.9). Visitors see the form of
+a published workflow, and log in once they send it. A request that cannot
 be carried out comes back as the form, with the words at the fields and all that was
 typed; only files cannot be given back to a browser, and the form says so.
 """
@@ -16,10 +17,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import Response, request
 
-from taverna_server.errors import BadRequest, CreationOff, Invalid, TooManyRuns, UnknownWorkflow
+from taverna_server.errors import (
+    BadRequest,
+    CreationOff,
+    Invalid,
+    NotAuthenticated,
+    TooManyRuns,
+    UnknownWorkflow,
+)
 from taverna_server.model.identity import User
 from taverna_server.model.library import Entry
 from taverna_server.model.run import Run
@@ -28,6 +37,7 @@ from taverna_server.player.callers import KEY, creator
 from taverna_server.player.creation import create
 from taverna_server.player.requests import is_true, read_run, run_of, text_of
 from taverna_server.serving.context import caller_or_none, config, manager
+from taverna_server.web.errors import is_browser, to_sign_in
 from taverna_server.web.page import page, policy, redirect
 from taverna_server.web.routes import views
 from taverna_server.web.runs.context import Viewed, read_number, viewed
@@ -40,6 +50,8 @@ _PRESET = re.compile(r"input\[(.+)\]|input_(.+)", re.DOTALL)
 _PROBLEM = re.compile(r"'(.+)' (.+)", re.DOTALL)
 _BAD_JSON = "This is no JSON object of inputs: check brackets, commas and quotes."
 _MOST_TITLE = 200
+MOST_KEPT = 4096
+"""Bytes of a form that a visitor finds again after logging in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +105,6 @@ def post_run_of_workflow(number: int) -> Response:
 
 
 def _new(number: int | None) -> Response:
-    creator()
     embedded = request.args.get("embedded") == "true"
     parent = viewed(it) if (it := read_number(request.args.get("parent_id", ""))) else None
     if number is None and parent is None:
@@ -113,7 +124,8 @@ def _new(number: int | None) -> Response:
 
 
 def _shown(form: RunForm, status: int = 200) -> Response:
-    response = page("runs/form.html", status, form=form, guest=caller_or_none() is None)
+    must_log_in = caller_or_none() is None and config().guests != "on"
+    response = page("runs/form.html", status, form=form, must_log_in=must_log_in)
     if form.embedded:
         framed = policy(frame_ancestors=config().embedding)
         response.headers["Content-Security-Policy"] = framed
@@ -151,7 +163,12 @@ def _presets() -> list[tuple[str, str]]:
 
 
 def _made(number: int | None) -> Response:
-    user = creator()
+    try:
+        user = creator()
+    except NotAuthenticated:
+        if not is_browser() or (request.content_length or MOST_KEPT) >= MOST_KEPT:
+            raise
+        return to_sign_in(_kept(number))
     tree = received()
     said = run_of(tree)
     given = _given(said)
@@ -168,6 +185,15 @@ def _made(number: int | None) -> Response:
     except (TooManyRuns, CreationOff) as error:
         return _again(replace(form, problems=[f"{error}"]))
     return _to(run, user)
+
+
+def _kept(number: int | None) -> str:
+    """The address of the form with what a visitor typed, for after the login."""
+    said = run_of(received())
+    typed = {f"input[{port}]": text_of(it.get("value")) for port, it in _given(said).items()}
+    wanted = read_number(text_of(said.get("workflow_id"))) or number
+    asked = {"workflow_id": wanted, "embedded": "true" if is_true(said.get("embedded")) else None}
+    return f"/runs/new?{urlencode({k: v for k, v in (asked | typed).items() if v})}"
 
 
 def _again(form: RunForm) -> Response:
