@@ -7,7 +7,7 @@ processor has finished and every output has its whole value (9, 10).
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 
 from taverna_server.data.values import Value
@@ -40,7 +40,8 @@ class DataflowInstance:
         self._done = done
         self._open = 1 + len(plan.processors) + len(plan.output_depths)
         """What is not done yet; the one is ``start`` itself."""
-        self._sinks: dict[Endpoint, list[Sink]] = defaultdict(list)
+        self._sinks: dict[str | None, dict[str, list[Sink]]] = defaultdict(dict)
+        """By the processor that a token leaves, or None for inputs, and by its port."""
         self._merges: dict[Endpoint, Merge] = {}
         self.processors = {name: self._processor(name, place, desk) for name in plan.processors}
         self._connect()
@@ -51,13 +52,13 @@ class DataflowInstance:
             self.plan.processors[name],
             (path + name, label + name),
             desk,
-            partial(self._emit, name),
+            partial(_emit, self._sinks[name]),
             self._finished,
         )
 
     def _connect(self) -> None:
         for source, links in self.plan.links.items():
-            self._sinks[source] = [self._inlet(link) for link in links]
+            self._sinks[source.processor][source.port] = [self._inlet(link) for link in links]
         for link in self.plan.dataflow.control_links:
             self.processors[link.target].hold()
 
@@ -79,8 +80,7 @@ class DataflowInstance:
         for processor in self.processors.values():
             processor.fire()
         for port, value in inputs.items():
-            for sink in self._sinks.get(Endpoint(None, port), ()):
-                sink(WHOLE, value)
+            _emit(self._sinks[None], port, WHOLE, value)
         self._close()
 
     def waiting(self) -> Iterator[str]:
@@ -91,10 +91,6 @@ class DataflowInstance:
         for port in self.plan.output_depths:
             if port not in self.outputs:
                 yield f"the output '{port}' has no value"
-
-    def _emit(self, processor: str, port: str, index: Index, value: Value) -> None:
-        for sink in self._sinks[Endpoint(processor, port)]:
-            sink(index, value)
 
     def _take_output(self, port: str, index: Index, value: Value) -> None:
         self._output(port, index, value)
@@ -112,3 +108,8 @@ class DataflowInstance:
         self._open -= 1
         if not self._open:
             self._done(self)
+
+
+def _emit(sinks: Mapping[str, list[Sink]], port: str, index: Index, value: Value) -> None:
+    for sink in sinks.get(port, ()):
+        sink(index, value)
