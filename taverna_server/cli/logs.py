@@ -18,13 +18,15 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from taverna_server.config import Config
+from taverna_server.serving.middleware import spelled
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 access_log = logging.getLogger("taverna_server.access")
 
-_SECRETS = re.compile(r"(?i)\b([a-z_-]*(?:token|password|secret|key)[a-z_-]*=)[^&]*")
+_WORDS = "|".join(map(spelled, ("token", "password", "secret", "key")))
+_SECRETS = re.compile(rf"(?i)(?<![\w%-])([\w%-]*(?:{_WORDS})[\w%-]*=)[^&]*")
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 
 

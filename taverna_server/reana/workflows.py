@@ -128,7 +128,7 @@ def create_workflow() -> Response:
     document = body()
     if document is None:
         raise BadRequest("The body of the request has no specification.")
-    specification = read_specification(document)
+    specification = read_specification(document, expanded=is_seed())
     found = manager().create_analysis(user, specification, request.args.get("workflow_name", ""))
     about = {"workflow_id": found.run_id, "workflow_name": found.full_name}
     return answer({"message": "Workflow workspace created", **about}, 201)

@@ -14,9 +14,17 @@ if TYPE_CHECKING:
 DEPLOYMENT_PATH = "/taverna-server"
 """Where the original is deployed: paths below it answer like those without."""
 
+
+def spelled(name: str) -> str:
+    """A regular expression for a name in an address, whichever of its letters are escaped."""
+    return "".join(f"(?:{it}|%{ord(it):x}|%{ord(it):X})" for it in name)
+
+
 ACCESS_TOKEN = "taverna_server.access_token"  # noqa: S105  (where it is found)
-_TOKEN = re.compile(r"(?:(?<=&)|^)access_token=([^&]*)&?")
-_ANY_TOKEN = re.compile(r"([?&](?:access|user)_token=)[^&]*")
+_TOKEN = re.compile(rf"(?:(?<=&)|^){spelled('access_token')}=([^&]*)&?")
+_ANY_TOKEN = re.compile(
+    rf"([?&](?:{spelled('access')}|{spelled('user')}){spelled('_token')}=)[^&]*"
+)
 
 REQUEST_ID = "taverna_server.request_id"
 _ACCEPTED_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")

@@ -26,6 +26,8 @@ OPTIONS: Mapping[str, frozenset[str]] = {
     TAVERNA: frozenset(),
 }
 """Operational options by workflow type (REANA dossier 6.4)."""
+EXPANDED = "expanded"
+"""A key of ``workflow``: what looks like a parameter may be a variable of the shell (6.2)."""
 _WORDS = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
 
 
@@ -85,8 +87,8 @@ class Specification:
             raise MalformedDocument("workflow.specification is neither XML nor base64") from error
 
 
-def read_specification(document: object) -> Specification:
-    """What was posted, checked.
+def read_specification(document: object, expanded: bool = False) -> Specification:
+    """What was posted, checked; ``expanded``: by a client that fills in parameters itself.
 
     Raises:
         MalformedDocument: it says something that cannot be; the sentence names it.
@@ -102,7 +104,7 @@ def read_specification(document: object) -> Specification:
             f"There is no workflow type '{str(kind)[:40]}': it is one of {', '.join(TYPES)}."
         )
     inputs, outputs = _mapping(document, "inputs"), _mapping(document, "outputs")
-    workflow = _with_specification(workflow)
+    workflow = _with_specification(workflow, expanded)
     inputs = _with_parameters(inputs, kind)
     found = Specification(
         {**document, "workflow": workflow, "inputs": inputs},
@@ -128,12 +130,13 @@ def check_options(kind: str, options: Mapping[str, Any]) -> None:
         )
 
 
-def _with_specification(workflow: Mapping[str, Any]) -> dict[str, Any]:
+def _with_specification(workflow: Mapping[str, Any], expanded: bool) -> dict[str, Any]:
     """Clients before 0.4 wrote ``spec``."""
     kept = {key: value for key, value in workflow.items() if key != "spec"}
     if kept.get("specification") is None and "spec" in workflow:
         kept["specification"] = workflow["spec"]
-    return kept
+    is_expanded = kept["type"] == _SERIAL and (expanded or "spec" in workflow)
+    return {**kept, EXPANDED: True} if is_expanded else kept
 
 
 def _with_parameters(inputs: Mapping[str, Any], kind: str) -> dict[str, Any]:

@@ -38,6 +38,7 @@ def test_session_of_an_old_client(old: User, alice: User, store: Store) -> None:
     )
     assert (said["workflow_name"], said["status"]) == ("demo.1", "running")
     assert old("GET", "/workflows/demo.1/status")["status"] == "running"
+    assert alice("GET", "/workflows/demo.1/specification")["specification"]["workflow"]["expanded"]
     (item,) = old("GET", "/workflows")
     assert item.keys() == {"id", "name", "status", "user", "created"}
     end(store, alice, "demo.1")

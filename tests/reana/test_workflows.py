@@ -81,7 +81,7 @@ def test_old_ways_to_write_a_specification_are_understood(alice: User) -> None:
     old = {"workflow": {"type": "serial", "spec": STEPS}}
     alice.create("old", old)
     found = alice("GET", "/workflows/old/specification")["specification"]["workflow"]
-    assert found == {"type": "serial", "specification": STEPS}
+    assert found == {"type": "serial", "specification": STEPS, "expanded": True}
     packed = {"cwlVersion": "v1.0", "class": "CommandLineTool"}
     cwl = {
         "workflow": {"type": "cwl", "spec": packed},

@@ -2,7 +2,8 @@
 
 Commands are templates as Python's ``string.Template`` has them (REANA dossier
 6.2). A name that no parameter has is a problem, except in what clients of 0.3
-and 0.4 posted (``workflow.spec``), where it may be a variable of the shell.
+and 0.4 posted (``workflow.expanded``), where it may be a
+variable of the shell.
 """
 
 from __future__ import annotations
@@ -45,7 +46,7 @@ def read_steps(specification: Specification) -> list[SerialStep]:
     if not isinstance(steps, list) or not steps:
         raise WorkflowInvalid(["The specification has no steps (workflow.specification.steps)"])
     problems: list[str] = []
-    lenient = specification.workflow.get("spec") is not None
+    lenient = bool(specification.workflow.get("expanded"))
     fill = _Filling(specification.parameters, lenient, problems)
     read = [_read_step(index, step, fill) for index, step in enumerate(steps)]
     if problems:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from taverna_server.workflow.reana import read_specification
 from tests.engines.foreign import STOP, prepare, stop_while_running
 
 
@@ -150,9 +151,11 @@ def test_bad_specification_is_a_sentence(
     assert problem in run.engine_log
 
 
-def test_old_clients_shell_variables_survive(tmp_path: Path) -> None:
+@pytest.mark.parametrize("old", [{"spec": {}}, {}])
+def test_old_clients_shell_variables_survive(tmp_path: Path, old: dict[str, Any]) -> None:
     document = serial(step("X=5; echo $X"))
-    document["workflow"]["spec"] = document["workflow"].pop("specification")
+    document["workflow"] |= old
+    document = dict(read_specification(document, expanded=not old).document)
     run = prepare(tmp_path, document)
     assert run.execute() == 0
     assert run.log_of(run.jobs()[0]) == "5\n"

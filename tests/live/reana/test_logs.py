@@ -34,6 +34,8 @@ def ask_around(url: str, token: str, admin: str) -> None:
                 session.get(f"{url}{place}/{path}{joint}access_token={token}&other=1")
             session.post(f"{url}{place}/workflows?access_token={token}", data=b"{")
             session.get(f"{url}{place}/you?access_token=%FF{token}")
+            session.get(f"{url}{place}/you?a=b&%61ccess_t%6Fken={token}")
+            session.get(f"{url}{place}/you?a=b;acc%65ss_token={token}")
         query = {
             "email": f"{uuid4()}@example.org",
             "user_token": f"{token}x",
