@@ -22,9 +22,8 @@ def spelled(name: str) -> str:
 
 ACCESS_TOKEN = "taverna_server.access_token"  # noqa: S105  (where it is found)
 _TOKEN = re.compile(rf"(?:(?<=&)|^){spelled('access_token')}=([^&]*)&?")
-_ANY_TOKEN = re.compile(
-    rf"([?&](?:{spelled('access')}|{spelled('user')}){spelled('_token')}=)[^&]*"
-)
+_NAMES = "|".join(map(spelled, ("access_token", "user_token")))
+_ANY_TOKEN = re.compile(rf"([?&;](?:{_NAMES})=)[^&]*")
 
 REQUEST_ID = "taverna_server.request_id"
 _ACCEPTED_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
