@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from flask import Response, request
 
-from taverna_server.errors import StaleForm
+from taverna_server.errors import StaleForm, UnknownRun
 from taverna_server.serving.forms import form
 from taverna_server.serving.middleware import REQUEST_ID
 from taverna_server.serving.negotiation import parse_accept
@@ -49,7 +49,7 @@ def write_error(error: Exception, status: int, message: str) -> Response:
         status,
         title=title,
         code=status,
-        message=_sentence(message),
+        message=_sentence("there is no such run" if isinstance(error, UnknownRun) else message),
         request_id=request.environ[REQUEST_ID],
         sign_in=url("/users/sign_in", back=back_to()),
     )

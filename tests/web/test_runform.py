@@ -201,3 +201,13 @@ def test_guest_runs_what_is_published_with_a_key_in_the_address(
     assert guest.get(number).status_code == 302
     cancelled = guest.send(f"{number}/cancel?{key}", {})
     assert "embedded=true" in cancelled.headers["Location"]
+
+
+def test_full_server_says_what_to_do(config: Config, people_database: object) -> None:
+    app = create_app(replace(config, run_limit=1))
+    alice = Person(app.test_client(), "alice")
+    alice.sign_in()
+    path = upload(alice)
+    assert alice.send("/runs", filled(alice, path)).status_code == 302
+    answer = alice.send("/runs", filled(alice, path))
+    assert (answer.status_code, "Delete some that are over" in answer.text) == (422, True)

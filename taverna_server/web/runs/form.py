@@ -49,6 +49,10 @@ NOT_CREATED = "Run was not successfully created."
 _PRESET = re.compile(r"input\[(.+)\]|input_(.+)", re.DOTALL)
 _PROBLEM = re.compile(r"'(.+)' (.+)", re.DOTALL)
 _BAD_JSON = "This is no JSON object of inputs: check brackets, commas and quotes."
+_FULL = (
+    "The server keeps as many runs as it may. Delete some that are over, or come back "
+    "when others have expired."
+)
 _MOST_TITLE = 200
 MOST_KEPT = 4096
 """Bytes of a form that a visitor finds again after logging in."""
@@ -182,8 +186,10 @@ def _made(number: int | None) -> Response:
         run = create(user, read_run(tree, number))
     except Invalid as error:
         return _again(_with_problems(form, error))
-    except (TooManyRuns, CreationOff) as error:
-        return _again(replace(form, problems=[f"{error}"]))
+    except TooManyRuns:
+        return _again(replace(form, problems=[_FULL]))
+    except CreationOff as error:
+        return _again(replace(form, problems=[_sentence(str(error))]))
     return _to(run, user)
 
 
