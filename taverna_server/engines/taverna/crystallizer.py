@@ -2,7 +2,8 @@
 
 Each result leaves at once with its index, so that whoever is next can begin;
 it is also remembered in a tree, from which the lists are built when a completion
-says that nothing more will come below an index (execution-semantics 5).
+says that nothing more will come below an index (execution-semantics 5). An empty
+list that fills a hole is sent, too: for whoever is next it is a list like the others.
 """
 
 from __future__ import annotations
@@ -74,12 +75,15 @@ class Crystallizer:
     def _assemble(self, index: Index, node: _Branch | Values) -> Values:
         if not isinstance(node, _Branch):
             return node
-        children = [
-            self._assemble((*index, position), node.children[position])
-            if position in node.children
-            else self._hole(len(index) + 1)
-            for position in range(max(node.children) + 1)
-        ]
+        children = []
+        for position in range(max(node.children) + 1):
+            child = node.children.get(position)
+            if child is None:
+                child = self._hole(len(index) + 1)
+                self._send((*index, position), child)
+            elif isinstance(child, _Branch):
+                child = self._assemble((*index, position), child)
+            children.append(child)
         lists = {
             port: list_or_error([child[port] for child in children], self._depth(port, len(index)))
             for port in self._ports

@@ -64,6 +64,16 @@ def test_merge_before_an_iteration(case: str, last: Any, wanted: Any) -> None:
     assert plain(play.outputs["o"]) == wanted
 
 
+def test_gap_is_a_list_for_the_next_processor() -> None:
+    """5: what stands for an inner empty list is sent on as any other list is, and is a job."""
+    workflow = flow({"a": 2}, [step("P", {"a": 0}), step("N", {"l": 1}), step("B", {"a": 0})],
+                    "a > P.a", "P.o > N.l", "N.o > n", "P.o > B.a", "B.o > b")  # fmt: skip
+    play = Play(workflow, {"P#0": join, "N#0": size, "B#0": join})
+    play.run({"a": value([[], ["x", "y"], [], ["z"], []], 2)})
+    assert plain(play.outputs["n"]) == ["n=0", "n=2", "n=0", "n=1"]
+    assert plain(play.outputs["b"]) == [empty(1), ["x", "y"], empty(1), ["z"]]
+
+
 def test_merged_error_makes_the_list_one_with_errors() -> None:
     """G7"""
     play = Play(flow({"a": 0, "b": 0}, [], "a => o", "b => o")).run({"a": "x", "b": E})
