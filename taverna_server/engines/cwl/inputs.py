@@ -67,13 +67,28 @@ def effective_inputs(
         given = dict(given["input"])  # clients of 0.3 and 0.4 (REANA dossier 6.2)
     types = {short(key): entry.get("type") for key, entry in _entries(process.get("inputs"))}
     problems: list[str] = []
-    inputs = {
-        name: _located(_typed(value, types.get(name)), workspace, problems)
-        for name, value in given.items()
-    }
+    inputs = {}
+    for name, value in given.items():
+        missing: list[str] = []
+        inputs[name] = _located(_typed(value, types.get(name)), workspace, missing)
+        problems += [_is_missing(file, list(_takers(process, name))) for file in missing]
     if problems:
         raise WorkflowInvalid(problems)
     return inputs
+
+
+def _is_missing(file: str, takers: Sequence[str]) -> str:
+    steps = f" of step {', '.join(map(repr, takers))}" if takers else ""
+    return f"The input file '{file}'{steps} is not in the workspace"
+
+
+def _takers(process: Mapping[str, Any], name: str) -> Iterator[str]:
+    """The steps that an input of the workflow goes to."""
+    for key, step in _entries(process.get("steps")):
+        links = [link.get("source") for _, link in _entries(step.get("in"))]
+        sources = [it for link in links for it in (link if isinstance(link, list) else [link])]
+        if name in map(short, map(str, sources)):
+            yield short(key)
 
 
 def _entries(value: Any) -> Iterator[tuple[str, Mapping[str, Any]]]:
@@ -105,20 +120,20 @@ def _typed(value: Any, declared: Any) -> Any:
     return value
 
 
-def _located(value: Any, workspace: Path, problems: list[str]) -> Any:
+def _located(value: Any, workspace: Path, missing: list[str]) -> Any:
     if isinstance(value, dict):
-        made = {key: _located(item, workspace, problems) for key, item in value.items()}
-        return _in_workspace(made, workspace, problems) if value.get("class") in FILES else made
+        made = {key: _located(item, workspace, missing) for key, item in value.items()}
+        return _in_workspace(made, workspace, missing) if value.get("class") in FILES else made
     if isinstance(value, Sequence) and not isinstance(value, str):
-        return [_located(item, workspace, problems) for item in value]
+        return [_located(item, workspace, missing) for item in value]
     return value
 
 
-def _in_workspace(value: dict[str, Any], workspace: Path, problems: list[str]) -> Mapping[str, Any]:
+def _in_workspace(value: dict[str, Any], workspace: Path, missing: list[str]) -> Mapping[str, Any]:
     name = value.pop("path", None) or value.get("location")
     if not isinstance(name, str) or "://" in name:
         return value
     path = workspace / name
     if not path.exists():
-        problems.append(f"The input file '{name}' is not in the workspace")
+        missing.append(name)
     return {**value, "location": path.as_uri()}

@@ -126,7 +126,7 @@ def test_missing_file_is_named_before_anything_runs(tmp_path: Path) -> None:
     document = chain(tool("show", "cat"), first="File")
     run = cwl(tmp_path, document, {"class": "File", "location": "data/none.txt"})
     assert run.execute() == 255
-    assert "The input file 'data/none.txt' is not in the workspace" in run.engine_log
+    assert "The input file 'data/none.txt' of step 'show' is not in the workspace" in run.engine_log
     assert run.jobs() == []
 
 
