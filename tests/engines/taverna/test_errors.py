@@ -139,7 +139,7 @@ def test_list_with_an_error_becomes_one_error() -> None:
 
 
 def test_nested_list_with_an_error_becomes_one_error() -> None:
-    """E19"""
+    """E19; the engine of 2.2 kept the list (E20), those of 2.4 and 2.5 do not."""
     inner = graph({"a": 1}, [step("I", {"a": 0})], "a > I.a", "I.o > o", name="inner")
     outer = nested("N", inner, {"o": 1})
     play = Play(flow({"a": 1}, [outer], "a > N.a", "N.o > o", inner=[inner]), Fails(when="bad"))
