@@ -40,7 +40,19 @@ class Form:
 
     def text(self, name: str) -> str:
         """A field with line ends as they are here, not as forms send them; empty if not sent."""
-        return self.fields.get(name, "").replace("\r\n", "\n")
+        return self.sent(name) or ""
+
+    def sent(self, name: str) -> str | None:
+        """The same, and None where it was not sent; what is no UTF-8 is U+FFFD."""
+        found = self.fields.get(name)
+        if found is None:
+            return None
+        return readable(found).replace("\r\n", "\n")
+
+
+def readable(text: str) -> str:
+    """A field as pages and databases take it."""
+    return text.encode("utf-8", _KEPT).decode("utf-8", "replace")
 
 
 def form() -> Form:

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from flask import Response, request
 
 from taverna_server.errors import StaleForm, UnknownRun
-from taverna_server.serving.forms import form
+from taverna_server.serving.forms import form, readable
 from taverna_server.serving.middleware import REQUEST_ID
 from taverna_server.serving.negotiation import parse_accept
 from taverna_server.serving.sessions import FIELD, HEADER
@@ -60,7 +60,8 @@ def _typed() -> list[tuple[str, str]]:
     if request.headers.get("Sec-Fetch-Site") != "same-origin" or request.headers.get(HEADER):
         return []
     fields = form().fields.items(multi=True)
-    return [(name, text) for name, text in fields if name != FIELD and "password" not in name]
+    shown = [(readable(name), readable(text)) for name, text in fields]
+    return [(name, text) for name, text in shown if name != FIELD and "password" not in name]
 
 
 def _again(status: int) -> Response:

@@ -101,11 +101,11 @@ def _said_of(user: User) -> str:
 def _change(given: Form) -> AccountChange:
     return AccountChange(
         password=given.text("password") or None,
-        local_user=given.fields.get("local_user"),
+        local_user=given.sent("local_user"),
         enabled=bool(given.text("enabled")),
         admin=bool(given.text("admin")),
-        email=given.fields.get("email"),
-        full_name=given.fields.get("full_name"),
+        email=given.sent("email"),
+        full_name=given.sent("full_name"),
     )
 
 

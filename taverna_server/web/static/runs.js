@@ -26,17 +26,31 @@ function isInUse(region, next) {
   return region.contains(focus) && focus.matches("input, textarea, select, iframe");
 }
 
+// Whoever goes through the page by keys stays where they are when a region is exchanged.
+function reachable(region) {
+  return [...region.querySelectorAll("a, button, summary, [tabindex]")];
+}
+
+function focusAgain(region, place, before) {
+  const now = reachable(region)[place];
+  const isTheSame = now?.tagName === before.tagName && now.getAttribute("href") === before.getAttribute("href");
+  if (isTheSame) now.focus({ preventScroll: true });
+}
+
 function exchange(fresh) {
   for (const region of document.querySelectorAll("[data-live]")) {
     const next = fresh.getElementById(region.id);
     if (!next || region.innerHTML === next.innerHTML || isInUse(region, next)) continue;
     const open = [...region.querySelectorAll("details")].map((it) => it.open);
+    const focused = document.activeElement;
+    const place = reachable(region).indexOf(focused);
     const drawing = region.querySelector("div.diagram");
     const [left, top] = [drawing?.scrollLeft, drawing?.scrollTop];
     region.replaceChildren(...next.childNodes);
     region.querySelector("div.diagram")?.scrollTo(left ?? 0, top ?? 0);
     region.dataset.key = next.dataset.key ?? "";
-    [...region.querySelectorAll("details")].forEach((it, place) => { it.open = open[place] ?? it.open; });
+    [...region.querySelectorAll("details")].forEach((it, number) => { it.open = open[number] ?? it.open; });
+    if (place >= 0) focusAgain(region, place, focused);
     window.tellTimes?.(region);
   }
   if (fresh.title) document.title = fresh.title;

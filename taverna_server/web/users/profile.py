@@ -84,14 +84,19 @@ def post_end_sessions() -> Response:
 
 
 def _page(problems: dict[str, str] | None = None, status: int = 200, token: str = "") -> Response:
-    user, given = caller(), form().fields
+    user = caller()
     return page(
         "users/edit.html",
         status,
         problems=problems or {},
-        email=given.get("email", user.email or ""),
-        full_name=given.get("full_name", user.full_name or ""),
-        token_name="" if token else given.get("token_name", ""),
+        email=_typed("email", user.email),
+        full_name=_typed("full_name", user.full_name),
+        token_name="" if token else form().text("token_name"),
         tokens=manager().tokens(user),
         token=token,
     )
+
+
+def _typed(name: str, kept: str | None) -> str:
+    sent = form().sent(name)
+    return (kept or "") if sent is None else sent
