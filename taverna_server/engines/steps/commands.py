@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import IO
 
-from taverna_server.engines.steps.places import Invocation
+from taverna_server.engines.steps.places import DESCRIPTOR, Invocation
 
 GRACE = 0.3
 """Seconds between a polite word and force."""
@@ -150,18 +150,19 @@ class Commands:
 
 @contextlib.contextmanager
 def _complete(invocation: Invocation) -> Iterator[tuple[Sequence[str], tuple[int, ...]]]:
-    """The command, and the descriptor of its options where it has some.
+    """The command, and the descriptor of what it is told where there is something.
 
-    On a command line everybody on this machine could read them, and secrets are among them.
+    On a command line everybody on this machine could read it, and secrets are among it.
     """
-    if not invocation.options:
+    if not invocation.told:
         yield invocation.command, ()
         return
-    with os.fdopen(os.memfd_create("options"), "w+b") as stream:
-        stream.writelines(os.fsencode(f"{word}\0") for word in invocation.options)
+    with os.fdopen(os.memfd_create("told"), "w+b") as stream:
+        stream.write(invocation.told)
         stream.seek(0)
-        program, *words = invocation.command
-        yield (program, "--args", str(stream.fileno()), *words), (stream.fileno(),)
+        number = stream.fileno()
+        words = [word.replace(DESCRIPTOR, str(number)) for word in invocation.command]
+        yield words, (number,)
 
 
 def _limited(command: Sequence[str], limits: Limits) -> list[str]:

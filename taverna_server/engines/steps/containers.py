@@ -14,14 +14,11 @@ import subprocess
 import uuid
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from taverna_server.engines.steps.places import DESCRIPTOR, Container
 from taverna_server.engines.steps.sandbox import SECRETS
 from taverna_server.engines.steps.surroundings import SECRETS_VARIABLE, own
 from taverna_server.errors import StepRefused
-
-if TYPE_CHECKING:
-    from taverna_server.engines.steps.places import Container
 
 TOOLS = ("docker", "podman", "apptainer")
 PATIENCE = 20.0
@@ -64,8 +61,8 @@ def works(tool: str) -> bool:
 
 def command(
     place: Container, words: Sequence[str], cwd: Path, variables: Mapping[str, str]
-) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The tool's command line, and the one that ends the container."""
+) -> tuple[tuple[str, ...], tuple[str, ...], bytes]:
+    """The tool's command line, the one that ends the container, and what it is told."""
     around = place.around
     given = {**own(variables), **around.variables}
     if around.secrets:
@@ -73,15 +70,19 @@ def command(
     bound = [(path, path) for path in (around.workspace, around.scratch)]
     bound += [(around.secrets, SECRETS)] if around.secrets else []
     if place.tool == "apptainer":
-        return _apptainer(place, words, cwd, given, bound), ()
+        return _apptainer(place, words, cwd, given, bound), (), b""
     name = f"taverna-step-{uuid.uuid4()}"
-    options = [word for name in given.items() for word in ("--env", "=".join(name))]
+    # A file of variables has one in a line: values with more of them stand in the command.
+    lines = {name: value for name, value in given.items() if "\n" in value}
+    told = "".join(f"{name}={value}\n" for name, value in given.items() if name not in lines)
+    options = ["--env-file", f"/proc/self/fd/{DESCRIPTOR}"]
+    options += [word for pair in lines.items() for word in ("--env", "=".join(pair))]
     options += [word for pair in bound for word in ("--volume", ":".join(map(str, pair)))]
     options += [] if place.network else ["--network", "none"]
     user = ["--user", f"{os.getuid()}:{os.getgid()}"] if place.tool == "docker" else []
     line = (place.tool, "run", "--rm", "--interactive", "--name", name, *user, *options)
     line += ("--workdir", str(cwd), "--entrypoint", words[0], place.image, *words[1:])
-    return line, (place.tool, "rm", "--force", name)
+    return line, (place.tool, "rm", "--force", name), os.fsencode(told)
 
 
 def _apptainer(

@@ -27,6 +27,8 @@ from taverna_server.engines.steps.surroundings import (
 from taverna_server.errors import StepRefused
 
 Warn = Callable[[str], None]
+DESCRIPTOR = "\0descriptor\0"
+"""Stands for a number in a command; no word of one has a NUL."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +40,8 @@ class Invocation:
     environment: Mapping[str, str] = field(repr=False)
     on_stop: tuple[str, ...] = ()
     """A command that ends it, where killing its processes is not enough."""
-    options: tuple[str, ...] = field(default=(), repr=False)
-    """More options of the command, which it reads from a descriptor that ``--args`` names."""
+    told: bytes = field(default=b"", repr=False)
+    """What the command reads from a descriptor, whose number stands for ``DESCRIPTOR`` in it."""
 
 
 class Place(ABC):
@@ -95,12 +97,12 @@ class Sandbox(Place):
         from taverna_server.engines.steps import sandbox
 
         walls = sandbox.walls(self.around, self.settings, self.image)
-        line = (*walls, "--chdir", str(cwd), *command)
+        program, *options = walls
+        line = (program, "--args", DESCRIPTOR, *options, "--chdir", str(cwd), *command)
         # Outside of the walls nothing may depend on what a step has in its environment.
         marked = {RUN_VARIABLE: self.around.variables[RUN_VARIABLE]}
         inside = sandbox.environment(self.around, variables, self.image)
-        options = tuple(sandbox.settings_of(inside))
-        return Invocation(line, self.around.workspace, marked, options=options)
+        return Invocation(line, self.around.workspace, marked, told=sandbox.settings_of(inside))
 
     def shell(self) -> str:
         from taverna_server.engines.steps import sandbox
@@ -126,8 +128,8 @@ class Container(Place):
     ) -> Invocation:
         from taverna_server.engines.steps import containers
 
-        started, on_stop = containers.command(self, command, cwd, variables)
-        return Invocation(started, self.around.workspace, dict(os.environ), on_stop)
+        started, on_stop, told = containers.command(self, command, cwd, variables)
+        return Invocation(started, self.around.workspace, dict(os.environ), on_stop, told)
 
     def shell(self) -> str:
         return "sh"

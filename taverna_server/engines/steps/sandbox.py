@@ -74,10 +74,10 @@ def environment(
     return made | {"PATH": f"{made['PATH']}:{around.programs}"}
 
 
-def settings_of(variables: Mapping[str, str]) -> Iterator[str]:
+def settings_of(variables: Mapping[str, str]) -> bytes:
     """The options that give these variables to the command, and to nothing outside the walls."""
-    for name, value in variables.items():
-        yield from ("--setenv", name, value)
+    words = (word for pair in variables.items() for word in ("--setenv", *pair))
+    return b"".join(os.fsencode(f"{word}\0") for word in words)
 
 
 def shell_of(image: Path) -> str:

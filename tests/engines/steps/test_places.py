@@ -153,6 +153,7 @@ def _docker(place: Path, info: int) -> None:
     program = place / "docker"
     program.write_text(
         f'#!/bin/sh\n[ "$1" = info ] && exit {info}\necho "$@" >> {place}/calls\n'
+        f"for word; do case $word in /proc/self/fd/*) cat $word >> {place}/told;; esac; done\n"
         f'while [ "$1" != {IMAGE} ]; do [ "$1" = --workdir ] && cd "$2"; shift; done\n'
         'shift; exec sh "$@"\n'
     )
@@ -179,12 +180,16 @@ def test_container_gets_the_workspace_under_its_own_name(
     monkeypatch.setenv("PATH", f"{tmp_path / 'tools'}:{os.environ['PATH']}")
     monkeypatch.setenv("DOCKER_HOST", "unix:///nowhere")
     run = steps(tmp_path, "true", image=IMAGE, step_network=False)
+    give_secrets(run, WORD=("env", b"hush"))
     assert run.execute() == 0, run.engine_log
     call = (tmp_path / "tools" / "calls").read_text()
     assert f"--volume {run.wd}:{run.wd}" in call
     assert f"--workdir {run.wd}" in call
     assert "--network none" in call
-    assert f"--env REANA_WORKSPACE={run.wd}" in call
+    told = (tmp_path / "tools" / "told").read_text()
+    assert f"REANA_WORKSPACE={run.wd}\n" in told
+    assert "WORD=hush\n" in told
+    assert "hush" not in call
 
 
 def test_command_that_cannot_be_is_a_sentence(tmp_path: Path) -> None:
