@@ -46,15 +46,18 @@ class OutputFiles(Listener):
         """Also after a stop, with what was there.
 
         Raises:
-            WorkflowInvalid: something lay where an output belongs (execution-semantics 15).
-            OSError: an output could not be written.
+            WorkflowInvalid: something lay where an output belongs (execution-semantics 15),
+                or an output could not be written.
         """
         self._writer.close()
-        for problem in self._problems.values():
-            if isinstance(problem, FileExistsError):
-                said = f"There is already data saved to: {problem.filename}"
-                raise WorkflowInvalid([said]) from problem
-            raise problem
+        if self._problems:
+            raise WorkflowInvalid([_said(*problem) for problem in self._problems.items()])
+
+
+def _said(port: str, problem: OSError) -> str:
+    if isinstance(problem, FileExistsError):
+        return f"There is already data saved to: {problem.filename}"
+    return f"The output '{port}' could not be saved: {problem.strerror or problem}"
 
 
 class BaclavaFile(Listener):
@@ -72,8 +75,12 @@ class BaclavaFile(Listener):
         """Also after a stop, with what was whole.
 
         Raises:
-            OSError: it could not be written.
+            WorkflowInvalid: it could not be written.
         """
         from taverna_server.data.baclava import write_baclava  # few runs need it
 
-        write_baclava(self._path, self._outputs)
+        try:
+            write_baclava(self._path, self._outputs)
+        except OSError as problem:
+            said = f"The outputs could not be saved to {self._path.name}"
+            raise WorkflowInvalid([f"{said}: {problem.strerror or problem}"]) from problem

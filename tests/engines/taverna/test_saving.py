@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -45,6 +46,25 @@ def test_problem_is_told_at_the_end(directory: RunDirectory) -> None:
     files.said(OutputReady("p", "y"))
     assert (directory.out / "p").read_text() == "y"
     with pytest.raises(WorkflowInvalid, match=r"There is already data saved to: .*/o"):
+        files.finish()
+
+
+def test_output_that_a_client_removes_meanwhile_is_told_in_a_sentence(
+    directory: RunDirectory,
+) -> None:
+    files = OutputFiles(directory.out)
+    files.said(OutputItems((("o", (0,), "x"),)))
+    shutil.rmtree(directory.out / "o")
+    files.said(OutputItems((("o", (1,), "y"), ("p", (0,), "z"))))
+    with pytest.raises(WorkflowInvalid) as told:
+        files.finish()
+    assert told.value.problems == ("The output 'o' could not be saved: No such file or directory",)
+    assert (directory.out / "p" / "1").read_text() == "z"
+
+
+def test_document_that_cannot_be_written_is_told_in_a_sentence(directory: RunDirectory) -> None:
+    files = BaclavaFile(directory.wd)
+    with pytest.raises(WorkflowInvalid, match="could not be saved to wd: Is a directory"):
         files.finish()
 
 
