@@ -16,6 +16,7 @@ from taverna_server.errors import (
     HiddenWorkflow,
     NotAuthenticated,
     NotPermitted,
+    TooManyRuns,
     UnknownEntry,
     UnknownRun,
 )
@@ -26,6 +27,12 @@ from taverna_server.serving.middleware import ACCESS_TOKEN
 from taverna_server.serving.negotiation import JSON
 
 MODERN, SEED = "/api", "/reana-0.4/api"
+
+FULL = (
+    "This server keeps as many workflows as it may: delete some that are not needed "
+    "any more, or ask the administrator for a higher run_limit."
+)
+"""To wait, as ``/rest`` advises, may take a year."""
 
 
 def owns(path: str) -> bool:
@@ -73,6 +80,8 @@ def write_error(error: Exception, status: int, message: str) -> Response:
         status, message = 403, "User is not allowed to access workflow."
     elif isinstance(error, UnknownEntry):
         message = f"{error.path[:200] or 'The workspace'} does not exist."
+    elif isinstance(error, TooManyRuns):
+        message = FULL
     elif isinstance(error, UnknownRun):
         message = "Workflow does not exist."
     return Response(json.dumps({"message": message}), status, content_type=JSON)

@@ -83,6 +83,12 @@ def test_used_up_quota_starts_nothing(config: Config) -> None:
     user("POST", "/workflows/demo/start", json={})
 
 
+def test_full_server_says_what_to_do(config: Config) -> None:
+    user = User(create_app(replace(config, run_limit=1)).test_client(), "alice")
+    user.create()
+    assert "delete some" in user.refused("POST", "/workflows", 503, json=SERIAL)
+
+
 @pytest.mark.parametrize(
     ("number", "words"),
     [(0, "0 Bytes"), (1000, "1000 Bytes"), (1024, "1 KiB"), (10004, "9.77 KiB"), (2**31, "2 GiB")],
