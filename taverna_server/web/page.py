@@ -25,6 +25,8 @@ from taverna_server.web import flashes, words
 from taverna_server.web.assets import asset
 
 HTML = "text/html; charset=utf-8"
+_BYTES = "surrogateescape"
+"""How bytes that are no text stand in a name of a file, and go into addresses."""
 NAMELESS = {"name": "", "announcement": ""}
 POLICY = {
     "default-src": "'none'",
@@ -43,7 +45,8 @@ def page(template: str, status: int = 200, **values: Any) -> Response:
     """The page, not kept by anybody, with what is to be said from the request before."""
     flash = flashes.waiting()
     content = _templates().get_template(template).render(_given(status), flash=flash, **values)
-    response = Response(content, status, content_type=HTML)
+    # Names of files may be bytes that are no text: they are shown as far as they are.
+    response = Response(content.encode("utf-8", "replace"), status, content_type=HTML)
     response.headers["Content-Security-Policy"] = policy()
     response.headers["Referrer-Policy"] = "same-origin"
     response.headers["Cache-Control"] = "private, no-cache"
@@ -70,7 +73,7 @@ def url(path: str, **query: object) -> str:
     """The path of something of ours as a browser needs it; empty and absent values are left out."""
     given = {name: value for name, value in query.items() if value not in (None, "", False)}
     root = urlsplit(base_url()).path
-    return root + path + (f"?{urlencode(given, doseq=True)}" if given else "")
+    return root + path + (f"?{urlencode(given, doseq=True, errors=_BYTES)}" if given else "")
 
 
 def csrf_field() -> Markup:

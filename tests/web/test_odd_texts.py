@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-import pytest
+from pathlib import Path
 
-from tests.web.conftest import Person, upload
+import pytest
+from flask import Flask
+
+from taverna_server.model.identity import User
+from taverna_server.serving.context import NAME
+from tests.web.conftest import Person, document, upload
 
 FORMS = {
     "/users/edit": ("email", "full_name"),
@@ -34,3 +39,15 @@ def test_typed_text_comes_back_as_far_as_it_is_one(alice: Person) -> None:
         headers={"Accept": "text/html"},
     )
     assert (answer.status_code, "\ufffdada" in answer.text) == (422, True)
+
+
+def test_file_whose_name_is_no_text_is_listed_and_taken(alice: Person, app: Flask) -> None:
+    manager, user = app.extensions[NAME].manager, User("alice")
+    run = manager.create_run(user, document("hello_world"))
+    (Path(manager.directory(run).wd) / "bad\udcff.txt").write_bytes(b"found")
+    base = f"/runs/{run.number}"
+    assert "bad?.txt" in alice.get(f"{base}/files").text
+    assert f"{base}/file?name=bad%FF.txt" in alice.get(f"{base}/files").text
+    assert "found" in alice.get(f"{base}/file?name=bad%FF.txt&show=1").text
+    taken = alice.get(f"{base}/file?name=bad%FF.txt&download=1")
+    assert (taken.data, "bad%FF.txt" in taken.headers["Content-Disposition"]) == (b"found", True)

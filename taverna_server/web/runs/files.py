@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from itertools import islice
-from urllib.parse import quote
+from urllib.parse import parse_qsl, quote
 
 from flask import Response, request
 
@@ -25,7 +26,7 @@ _BYTES = "application/octet-stream"
 def get_files(number: int) -> Response:
     """A directory (``at``), or all files with a word in their names (``q``)."""
     found = viewed(number)
-    at, wanted = request.args.get("at", "").strip("/"), request.args.get("q", "")[:200]
+    at, wanted = _asked("at").strip("/"), request.args.get("q", "")[:200]
     wd = _wd(found)
     listed = list(_found(wd, wanted) if wanted else _listed(wd, at))
     most = MOST_FOUND if wanted else MOST_LISTED
@@ -44,7 +45,7 @@ def get_files(number: int) -> Response:
 def get_file(number: int) -> Response:
     """One file (``name``) as it is, in a sandbox; ``download`` to keep it, ``show`` as a page."""
     found = viewed(number)
-    path = request.args.get("name", "")
+    path = _asked("name")
     wd = _wd(found)
     if request.args.get("show"):
         wd.entry(path)
@@ -54,6 +55,12 @@ def get_file(number: int) -> Response:
     if not request.args.get("download"):
         return file_answer(wd, path)
     return value_answer(wd, path, _BYTES, {"Content-Disposition": _attachment(path)})
+
+
+def _asked(name: str) -> str:
+    """A path in the query, with the bytes that it has there: names of files need be no text."""
+    query = request.query_string.decode("ascii", "replace")
+    return dict(parse_qsl(query, errors="surrogateescape")).get(name, "")
 
 
 def _zip(wd: WorkDirectory, path: str) -> Response:
@@ -93,4 +100,4 @@ def _attachment(path: str) -> str:
     """The header for a file name of any characters."""
     name = path.rpartition("/")[2] or "file"
     plain = "".join(c if c.isascii() and c.isprintable() and c not in '"\\' else "_" for c in name)
-    return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
+    return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(os.fsencode(name), safe='')}"
