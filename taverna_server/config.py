@@ -121,6 +121,9 @@ class Config:
         "GET /runs/new of a workflow without inputs has an empty inputs_attributes; "
         "Taverna's phone app of 2015 needs one.",
     )
+    variants_limit: int = option(
+        "100", whole(1, 10_000), "Runs that people may make at once from a table of values."
+    )
     max_upload_size: int = option("2G", size, "Longest form with files for POST /runs, in bytes.")
     default_lifetime: int = option(
         "1440", whole(1), "Minutes until a new run expires and is removed."

@@ -1,12 +1,13 @@
 """A run made as it was requested: looked at as a whole, given its inputs, started.
 
 Nothing is made of a request that is wrong in any way, and nothing stays of a run
-whose inputs cannot be kept.
+whose inputs cannot be kept. Of several that are wanted together, all are made or none.
 """
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from taverna_server.errors import Invalid, NotAuthenticated, NotPermitted, Unknown
 from taverna_server.manager.giving import Given
@@ -19,6 +20,17 @@ from taverna_server.serving.context import config, manager
 NOT_THERE = "does not exist"
 
 
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A request that was looked at: a run can be made of it."""
+
+    wanted: RunRequest
+    parent: Run | None
+    entry: Entry
+    given: Mapping[str, Given]
+    inherited: Collection[str]
+
+
 def create(user: User, wanted: RunRequest, *, published: bool = False) -> Run:
     """The new run, started or waiting for its turn.
 
@@ -26,29 +38,55 @@ def create(user: User, wanted: RunRequest, *, published: bool = False) -> Run:
         Invalid: what was given does not fit the workflow, by field.
         TooManyRuns, CreationOff: no runs now.
     """
+    (run,) = create_all(user, [look_at(user, wanted)], published=published)
+    return run
+
+
+def look_at(user: User, wanted: RunRequest) -> Ready:
+    """Whether a run can be made of it; nothing is made yet. Raises as ``create``."""
     parent = _parent(user, wanted)
     entry = _entry(user, wanted, parent)
     given = fit_inputs(wanted.inputs, entry.inputs)
     inherited = _inherited(user, parent) - given.keys()
-    given = _completed(entry, given, inherited)
-    run = manager().create_run_of(
+    return Ready(wanted, parent, entry, _completed(entry, given, inherited), inherited)
+
+
+def create_all(user: User, ready: Sequence[Ready], *, published: bool = False) -> list[Run]:
+    """All of the runs, or none: none starts before each has its inputs.
+
+    Raises:
+        TooManyRuns, CreationOff: no runs now, or not so many.
+    """
+    made: list[Run] = []
+    try:
+        for it in ready:
+            made.append(_made(user, it, published))
+            _give(user, made[-1], it)
+        for run in made:
+            manager().start_or_queue(replace(user, key_of=run.id), run.id)
+    except BaseException:
+        for run in made:
+            manager().discard_run(run)
+        raise
+    return [manager().get_run(replace(user, key_of=run.id), run.id) for run in made]
+
+
+def _made(user: User, ready: Ready, published: bool) -> Run:
+    return manager().create_run_of(
         user,
-        entry,
-        wanted.name,
-        parent=parent,
-        embedded=wanted.embedded,
+        ready.entry,
+        ready.wanted.name,
+        parent=ready.parent,
+        embedded=ready.wanted.embedded,
         published=published,
     )
+
+
+def _give(user: User, run: Run, ready: Ready) -> None:
     maker = replace(user, key_of=run.id)
-    try:
-        manager().give_inputs(maker, run.id, given)
-        if parent is not None:
-            manager().copy_inputs(maker, parent, run.id, inherited)
-        manager().start_or_queue(maker, run.id)
-    except BaseException:
-        manager().discard_run(run)
-        raise
-    return manager().get_run(maker, run.id)
+    manager().give_inputs(maker, run.id, ready.given)
+    if ready.parent is not None:
+        manager().copy_inputs(maker, ready.parent, run.id, ready.inherited)
 
 
 def _parent(user: User, wanted: RunRequest) -> Run | None:

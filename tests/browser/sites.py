@@ -29,7 +29,9 @@ class Site:
         """Pages of alice's that are looked at whatever links lead to."""
         compared = f"/runs/compare?a={self.numbers['lists']}&b={self.numbers['again']}"
         embedded = f"/runs/{self.numbers['lists']}?embedded=true"
-        return [*(f"/runs/{number}" for number in self.numbers.values()), compared, embedded]
+        several = f"/runs/several?parent_id={self.numbers['lists']}"
+        pages = (f"/runs/{number}" for number in self.numbers.values())
+        return [*pages, compared, embedded, several]
 
 
 @contextlib.contextmanager

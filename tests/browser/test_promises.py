@@ -101,6 +101,28 @@ def test_run_that_waits_says_what_for(tab: Any, place: Site) -> None:
     state(tab, "Finished")
 
 
+def test_workflow_is_run_with_several_values(visitor: Visitor, place: Site) -> None:
+    with visitor("bob") as tab:
+        tab.set_default_timeout(PATIENCE)
+        tab.goto(f"{place.server.url}/workflows?q=by+name")
+        tab.get_by_role("link", name="Hello World, by name", exact=True).first.click()
+        tab.get_by_role("link", name="Run with several values").click()
+        tab.get_by_label("Name of the runs").fill("Trial")
+        table = tab.get_by_label("Table of values, as CSV")
+        table.fill("nobody\nAnn\nBen")
+        tab.get_by_role("button", name="Start the runs").click()
+        tab.get_by_text("is no input of this workflow").wait_for()
+        table.fill(table.input_value().replace("nobody", "name"))
+        tab.get_by_role("button", name="Look at the table first").click()
+        assert tab.locator("#variants tbody tr").count() == 2
+        tab.get_by_role("button", name="Start the runs").click()
+        tab.get_by_text("2 runs were created.").wait_for()
+        assert tab.locator("table.runs tbody tr").count() == 2
+        tab.get_by_role("link", name="Trial #2").click()
+        state(tab, "Finished")
+        assert "Hello, Ben" in tab.locator("#run-outputs").inner_text()
+
+
 def quickest(tab: Any, address: str) -> float:
     """Milliseconds until the page is there, of several loads."""
     times = []

@@ -1,8 +1,9 @@
 """The pages about runs: the list, the form, the page of a run, and what belongs to it.
 
-``listing`` and ``bulk`` are the list; ``form`` makes a run; ``show`` is its page, which
-``events`` keeps fresh while it works (``watching``); ``outputs``, ``logpages``, ``files``
-and ``compare`` look closer, and ``changes`` is everything that a person may do to it.
+``listing`` and ``bulk`` are the list; ``form`` makes a run, ``several`` one for each row
+of a table (``variants``); ``show`` is the page of a run, which ``events`` keeps fresh while
+it works (``watching``); ``outputs``, ``logpages``, ``files`` and ``compare`` look closer,
+and ``changes`` is everything that a person may do to it.
 Nothing of what a workflow wrote is ever part of a page of ours other than as escaped
 text: browsers fetch the rest by addresses that put it into a sandbox.
 """
@@ -19,6 +20,7 @@ from taverna_server.web.runs import (
     listing,
     logpages,
     outputs,
+    several,
     show,
 )
 
@@ -32,5 +34,6 @@ __all__ = [
     "listing",
     "logpages",
     "outputs",
+    "several",
     "show",
 ]

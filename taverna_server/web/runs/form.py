@@ -49,7 +49,7 @@ NOT_CREATED = "Run was not successfully created."
 _PRESET = re.compile(r"input\[(.+)\]|input_(.+)", re.DOTALL)
 _PROBLEM = re.compile(r"'(.+)' (.+)", re.DOTALL)
 _BAD_JSON = "This is no JSON object of inputs: check brackets, commas and quotes."
-_FULL = (
+FULL = (
     "The server keeps as many runs as it may. Delete some that are over, or come back "
     "when others have expired."
 )
@@ -113,12 +113,12 @@ def _new(number: int | None) -> Response:
     parent = viewed(it) if (it := read_number(request.args.get("parent_id", ""))) else None
     if number is None and parent is None:
         return redirect("/workflows", "Choose the workflow that is to run.")
-    entry = _entry(number, parent)
+    entry = entry_for(number, parent)
     presets = dict(_presets())
     form = RunForm(
         entry,
-        _default_name(entry, parent, embedded),
-        _fields(entry, parent, presets),
+        default_name(entry, parent, embedded),
+        first_fields(entry, parent, presets),
         parent,
         embedded,
         {name: it for name, it in presets.items() if embedded},
@@ -136,7 +136,7 @@ def _shown(form: RunForm, status: int = 200) -> Response:
     return response
 
 
-def _entry(number: int | None, parent: Viewed | None) -> Entry:
+def entry_for(number: int | None, parent: Viewed | None) -> Entry:
     """Of a repetition that of the run repeated, the very same document."""
     if parent is not None:
         return manager().entry_of(parent.run)
@@ -145,13 +145,14 @@ def _entry(number: int | None, parent: Viewed | None) -> Entry:
     return manager().entry(caller_or_none(), number)
 
 
-def _fields(entry: Entry, parent: Viewed | None, presets: Mapping[str, str]) -> list[Field]:
+def first_fields(entry: Entry, parent: Viewed | None, presets: Mapping[str, str]) -> list[Field]:
+    """As a form begins: with what the run repeated had, else presets, else examples."""
     if parent is None:
         return fields_of(entry, presets=presets)
     return fields_of(entry, begin_again(parent))
 
 
-def _default_name(entry: Entry, parent: Viewed | None, embedded: bool) -> str:
+def default_name(entry: Entry, parent: Viewed | None, embedded: bool) -> str:
     """Another one each time, so that runs can be told apart in the list (2.3, U10)."""
     if embedded:
         return f"{entry.title} (embedded)"
@@ -175,28 +176,28 @@ def _made(number: int | None) -> Response:
         return to_sign_in(_kept(number))
     tree = received()
     said = run_of(tree)
-    given = _given(said)
-    form = _sent(said, given, number)
+    given = given_in(said)
+    form = sent_form(said, given, number)
     if form is None:  # no workflow to show a form of
         raise Invalid({"workflow_id": ["does not exist"]})
-    form = _with_inputs(form, said, given)
+    form = with_inputs(form, said, given)
     if form.is_wrong:
         return _again(form)
     try:
         run = create(user, read_run(tree, number))
     except Invalid as error:
-        return _again(_with_problems(form, error))
+        return _again(with_problems(form, error))
     except TooManyRuns:
-        return _again(replace(form, problems=[_FULL]))
+        return _again(replace(form, problems=[FULL]))
     except CreationOff as error:
-        return _again(replace(form, problems=[_sentence(str(error))]))
+        return _again(replace(form, problems=[sentence(str(error))]))
     return _to(run, user)
 
 
 def _kept(number: int | None) -> str:
     """The address of the form with what a visitor typed, for after the login."""
     said = run_of(received())
-    typed = {f"input[{port}]": text_of(it.get("value")) for port, it in _given(said).items()}
+    typed = {f"input[{port}]": text_of(it.get("value")) for port, it in given_in(said).items()}
     wanted = read_number(text_of(said.get("workflow_id"))) or number
     asked = {"workflow_id": wanted, "embedded": "true" if is_true(said.get("embedded")) else None}
     return f"/runs/new?{urlencode({k: v for k, v in (asked | typed).items() if v})}"
@@ -213,7 +214,7 @@ def _to(run: Run, user: User) -> Response:
     return redirect(f"/runs/{run.number}{key}", CREATED)
 
 
-def _given(said: dict[str, Any]) -> dict[str, dict[str, Any]]:
+def given_in(said: dict[str, Any]) -> dict[str, dict[str, Any]]:
     """What was sent for each input, by port."""
     items = said.get("inputs_attributes") or {}
     listed = items.values() if isinstance(items, dict) else items
@@ -223,7 +224,7 @@ def _given(said: dict[str, Any]) -> dict[str, dict[str, Any]]:
     return {name: it for it in found if (name := text_of(it.get("name")))}
 
 
-def _sent(
+def sent_form(
     said: dict[str, Any], given: dict[str, dict[str, Any]], number: int | None
 ) -> RunForm | None:
     """The form as it was sent; None where it names no workflow that the caller may see."""
@@ -231,15 +232,15 @@ def _sent(
     parent = viewed(parent_number) if parent_number else None
     wanted = read_number(text_of(said.get("workflow_id")) or "") or number
     try:
-        entry = _entry(wanted, parent)
+        entry = entry_for(wanted, parent)
     except UnknownWorkflow:
         return None
     embedded = is_true(said.get("embedded"))
     name = text_of(said.get("name"))
     return RunForm(
         entry,
-        _default_name(entry, parent, embedded) if name is None else name,
-        typed_in(_fields(entry, parent, {}), given),
+        default_name(entry, parent, embedded) if name is None else name,
+        typed_in(first_fields(entry, parent, {}), given),
         parent,
         embedded,
         as_json="as_json" in said,
@@ -247,12 +248,12 @@ def _sent(
     )
 
 
-def _with_inputs(form: RunForm, said: dict[str, Any], given: dict[str, dict[str, Any]]) -> RunForm:
+def with_inputs(form: RunForm, said: dict[str, Any], given: dict[str, dict[str, Any]]) -> RunForm:
     """Puts the inputs into the request as the Player interface takes them."""
     if not form.as_json:
         depths = dict(form.entry.inputs)
         said["inputs_attributes"], wrong = prepared(given, depths)
-        fields = [replace(it, problem=_sentence(wrong.get(it.port, ""))) for it in form.fields]
+        fields = [replace(it, problem=sentence(wrong.get(it.port, ""))) for it in form.fields]
         return replace(form, fields=fields)
     try:
         values = json.loads(form.json or "{}")
@@ -264,22 +265,22 @@ def _with_inputs(form: RunForm, said: dict[str, Any], given: dict[str, dict[str,
     return form
 
 
-def _with_problems(form: RunForm, error: Invalid) -> RunForm:
+def with_problems(form: RunForm, error: Invalid) -> RunForm:
     """The words at their fields; those about inputs begin with the port."""
     rest, by_port = [], {}
     for name, texts in error.fields.items():
         for text in texts:
             about = _PROBLEM.fullmatch(text) if name == "inputs" else None
             if about and not form.as_json:
-                by_port[about[1]] = _sentence(about[2])
+                by_port[about[1]] = sentence(about[2])
             elif name != "name":
                 rest.append(f"{name}: {text}" if name != "inputs" else text)
     known = {it.port for it in form.fields}
     rest += [f"{port}: {text}" for port, text in by_port.items() if port not in known]
     names = error.fields.get("name", ())
     fields = [replace(it, problem=by_port.get(it.port, "")) for it in form.fields]
-    return replace(form, fields=fields, problems=rest, name_problem=_sentence("; ".join(names)))
+    return replace(form, fields=fields, problems=rest, name_problem=sentence("; ".join(names)))
 
 
-def _sentence(words: str) -> str:
+def sentence(words: str) -> str:
     return f"{words[:1].upper()}{words[1:]}." if words else ""

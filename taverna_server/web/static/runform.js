@@ -91,7 +91,8 @@ for (const port of document.querySelectorAll("[data-input-name]")) {
   });
 }
 document.querySelector(".run-form").addEventListener("submit", (event) => {
-  const button = event.target.querySelector("#start-run");
-  setTimeout(() => { button.disabled = true; button.textContent = "Starting the run"; });
+  const button = event.submitter;
+  if (!button?.dataset.busy) return;
+  setTimeout(() => { button.disabled = true; button.textContent = button.dataset.busy; });
   window.addEventListener("pageshow", () => { button.disabled = false; });
 });
