@@ -2,9 +2,9 @@
 
 A port's values arrive as tokens: items with their index, each list after its items,
 the whole value last (execution-semantics 3). An item is written when it comes; when
-its list comes, only what no item brought is still to be written: empty lists, and
-errors in gaps. So a run that is stopped, or killed, leaves every item that it had
-finished, and a list is never gone through to be written a second time.
+its list comes, only what no item brought is still to be written. So a run that is
+stopped, or killed, leaves every item that it had finished, and a list is never gone
+through to be written a second time.
 
 What is kept in memory: for each list that is not complete, how many members it has.
 """

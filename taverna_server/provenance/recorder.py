@@ -180,12 +180,11 @@ def _members(value: ListValue) -> Any:
 
 
 def _gaps(value: ListValue) -> list[Any]:
-    """Place and value of what no job made: it has no record of its own."""
+    """Place and value of errors that no job made: they have no record of their own."""
     return [
         [place, encode(item)]
         for place, item in enumerate(value.items)
-        if (type(item) is ErrorDocument and item.message == GAP)
-        or (type(item) is ListValue and not item.items)
+        if type(item) is ErrorDocument and item.message == GAP
     ]
 
 

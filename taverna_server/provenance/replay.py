@@ -219,10 +219,8 @@ class Replay(Addresses):
             yield from self._describe(address, decode(holes), live.activity, time, iri)
             return
         for hole, value in holes:
-            gap, found = (instance, step.name, port, (*index, hole)), decode(value)
-            # An empty list may be a job's own: then that has said who made it.
-            maker = live.activity if isinstance(found, ErrorDocument) else None
-            yield from self._describe(gap, found, maker, time, iri)
+            gap = (instance, step.name, port, (*index, hole))
+            yield from self._describe(gap, decode(value), live.activity, time, iri)
         errors = isinstance(kinds, list) and any(map(has_errors, kinds))
         yield self._list(address, 2 * depth + errors, kinds, live.activity, time, iri)
 

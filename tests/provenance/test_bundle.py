@@ -12,8 +12,10 @@ from rdflib import RDF, RDFS, Graph
 
 from taverna_server.data.outputs import file_name
 from taverna_server.engines.taverna.local import LocalOrder, run_locally
+from tests.engines.taverna.scripted import scripted
 from tests.example_workflows import EXAMPLES, Example
 from tests.provenance.bundles import HALVES, NUMBERS, TAVERNAPROV, WFPROV, Bundle, faults
+from tests.workflow.documents import dataflow, document
 
 
 def run(order: LocalOrder, folder: Path) -> Bundle:
@@ -48,6 +50,17 @@ def test_bundles_of_all_examples_break_no_rule(example: Example, tmp_path: Path)
 
 def test_a_nested_iterating_partly_failing_run_breaks_no_rule(halves: Bundle) -> None:
     assert list(faults(halves)) == []
+
+
+def test_empty_list_between_others_is_described_once(tmp_path: Path) -> None:
+    lists = 'o = new ArrayList(); o.add(new ArrayList()); o.add(new String[] {"x"});'
+    steps = [scripted("L", lists, "", "o:2"), scripted("P", "o = a;", "a")]
+    workflow = tmp_path / "gap.t2flow"
+    workflow.write_bytes(document(dataflow("", "o", steps, ["L.o -> P.a", "P.o -> o"])))
+    bundle = run(LocalOrder(workflow), tmp_path)
+    assert list(faults(bundle)) == []
+    described = bundle.archive.read("workflowrun.prov.ttl").count(b"prov:EmptyDictionary ;")
+    assert described == len(["that of L", "that of P"])
 
 
 def test_values_and_errors_lie_where_they_belong(halves: Bundle) -> None:
