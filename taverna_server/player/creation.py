@@ -87,6 +87,8 @@ def _give(user: User, run: Run, ready: Ready) -> None:
     manager().give_inputs(maker, run.id, ready.given)
     if ready.parent is not None:
         manager().copy_inputs(maker, ready.parent, run.id, ready.inherited)
+    if ready.wanted.provenance:
+        manager().set_generate_provenance(maker, run.id, True)
 
 
 def _parent(user: User, wanted: RunRequest) -> Run | None:

@@ -52,6 +52,8 @@ class RunRequest:
     public: bool | None = None
     """Whether everybody may view it; None where nothing was said."""
     inputs: Mapping[str, GivenInput] = field(default_factory=dict)
+    provenance: bool = False
+    """Whether a run bundle is made, also where the server makes none by itself."""
 
 
 def run_of(tree: Tree) -> Tree:
@@ -84,7 +86,8 @@ def read_run(tree: Tree, workflow_id: int | None = None) -> RunRequest:
     if wrong:
         raise Invalid(wrong)
     public = is_true(said["public"]) if "public" in said else None
-    return RunRequest(workflow, parent, name, is_true(said.get("embedded")), public, inputs)
+    embedded, provenance = (is_true(said.get(member)) for member in ("embedded", "provenance"))
+    return RunRequest(workflow, parent, name, embedded, public, inputs, provenance)
 
 
 def is_true(leaf: Any) -> bool:

@@ -9,9 +9,12 @@ from dataclasses import replace
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from flask import Flask
 
 from taverna_server.app import create_app
 from taverna_server.config import Config
+from taverna_server.model.identity import User
+from taverna_server.serving.context import NAME
 from tests.web.conftest import Person, upload
 
 
@@ -211,3 +214,15 @@ def test_full_server_says_what_to_do(config: Config, people_database: object) ->
     assert alice.send("/runs", filled(alice, path)).status_code == 302
     answer = alice.send("/runs", filled(alice, path))
     assert (answer.status_code, "Delete some that are over" in answer.text) == (422, True)
+
+
+def test_run_bundle_is_made_where_it_is_wanted(alice: Person, app: Flask) -> None:
+    path = upload(alice)
+    assert "run[provenance]" in alice.get(f"{path}/runs/new").text
+    manager = app.extensions[NAME].manager
+    for wanted in ({}, {"run[provenance]": "1"}):
+        answer = alice.send("/runs", {**filled(alice, path), **wanted})
+        number = int(answer.headers["Location"].rpartition("/")[2])
+        run = manager.run_by_number(User("alice"), number)
+        assert run.generate_provenance is bool(wanted)
+    assert "checked" in alice.get(f"/runs/new?parent_id={number}").text

@@ -68,6 +68,8 @@ class RunForm:
     parent: Viewed | None = None
     embedded: bool = False
     presets: Mapping[str, str] = field(default_factory=dict)
+    provenance: bool = False
+    """A run bundle is wanted."""
     as_json: bool = False
     """The inputs are edited as one JSON document."""
     json: str = ""
@@ -122,6 +124,7 @@ def _new(number: int | None) -> Response:
         parent,
         embedded,
         {name: it for name, it in presets.items() if embedded},
+        provenance=parent is not None and parent.run.generate_provenance,
         as_json=request.args.get("as") == "json",
     )
     return _shown(replace(form, json=as_json(form.fields)))
@@ -243,6 +246,7 @@ def sent_form(
         typed_in(first_fields(entry, parent, {}), given),
         parent,
         embedded,
+        provenance=is_true(said.get("provenance")),
         as_json="as_json" in said,
         json=text_of(said.get("json")) or "",
     )
