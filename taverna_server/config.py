@@ -25,6 +25,7 @@ from taverna_server.config_values import (
     command,
     directory,
     file,
+    mailbox,
     networks,
     one_of,
     size,
@@ -248,6 +249,12 @@ class Config:
     smtp_user: str = option("", text, "Account there. Empty: without one.")
     smtp_password: str = option("", text, "Password of that account.", secret=True)
     mail_from: str = option("", text, "Sender of e-mails. Empty: taverna-server at this host.")
+    support_address: str = option(
+        "",
+        mailbox,
+        "Who gets the problems with runs that people report, by e-mail (needs smtp_host). "
+        "Empty: people get a text file instead, to send it themselves.",
+    )
     webhook_targets: tuple[str, ...] = option(
         "",
         words,

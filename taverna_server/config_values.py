@@ -66,6 +66,15 @@ def words(value: str) -> tuple[str, ...]:
     return tuple(shlex.split(value))
 
 
+def mailbox(value: str) -> str:
+    """One e-mail address without a name, or nothing."""
+    value = value.strip()
+    name, _, host = value.partition("@")
+    if value and (not name or not host or "@" in host or " " in value or not value.isprintable()):
+        raise ValueError("must be one e-mail address")
+    return value
+
+
 def switch(value: str) -> bool:
     """``yes`` and ``no``, and the other words that INI files know."""
     try:

@@ -24,6 +24,7 @@ from taverna_server.manager.progress import Watching
 from taverna_server.manager.questions import Questions
 from taverna_server.manager.quotas import Quotas
 from taverna_server.manager.reana_accounts import ReanaAccounts
+from taverna_server.manager.reporting import Reporting
 from taverna_server.manager.security import Security
 from taverna_server.manager.services import ServiceCredentials
 from taverna_server.manager.user_secrets import UserSecrets
@@ -42,6 +43,7 @@ class RunManager(
     Files,
     Questions,
     Listeners,
+    Reporting,
     Watching,
     Feed,
     Security,

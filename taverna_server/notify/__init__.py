@@ -7,7 +7,7 @@ not know runs, users, or when to try again: that is the manager's postman.
 
 from __future__ import annotations
 
-from taverna_server.notify.addresses import check_address, fabric_of, fabrics, is_mailbox
+from taverna_server.notify.addresses import MAIL, check_address, fabric_of, fabrics, is_mailbox
 from taverna_server.notify.delivery import deliver, public_key
 
-__all__ = ["check_address", "deliver", "fabric_of", "fabrics", "is_mailbox", "public_key"]
+__all__ = ["MAIL", "check_address", "deliver", "fabric_of", "fabrics", "is_mailbox", "public_key"]

@@ -42,6 +42,11 @@ _COOL_DOWN = sa.insert(cooldowns)
 class Messages(Part):
     """The outbox; one process works through it."""
 
+    def put_message(self, message: Message) -> None:
+        """Add one that belongs to no change of a run."""
+        with self._database.write() as connection:
+            add_message(connection, message)
+
     def due_messages(self, now: datetime) -> list[Message]:
         """Those that may be sent, oldest first."""
         with self._database.read() as connection:

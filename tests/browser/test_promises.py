@@ -123,6 +123,22 @@ def test_workflow_is_run_with_several_values(visitor: Visitor, place: Site) -> N
         assert "Hello, Ben" in tab.locator("#run-outputs").inner_text()
 
 
+def test_problem_is_reported_as_a_file(tab: Any, place: Site) -> None:
+    """There is no address for reports on this server; ``tests/live/test_reports.py`` has one."""
+    tab.goto(f"{place.server.url}/runs/{place.numbers['failed']}")
+    tab.get_by_text("Report a problem").click()
+    tab.get_by_label("What is wrong").fill("It worked yesterday")
+    tab.get_by_label("With its inputs").check()
+    with tab.expect_download() as taken:
+        tab.get_by_role("button", name="Download the report").click()
+    text = taken.value.path().read_text()
+    assert "It worked yesterday" in text
+    assert f"Run: {tab.url}" in text
+    assert "State: Failed" in text
+    assert "only one of two" in text
+    assert "End of the log" not in text
+
+
 def quickest(tab: Any, address: str) -> float:
     """Milliseconds until the page is there, of several loads."""
     times = []

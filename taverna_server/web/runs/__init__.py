@@ -3,7 +3,8 @@
 ``listing`` and ``bulk`` are the list; ``form`` makes a run, ``several`` one for each row
 of a table (``variants``); ``show`` is the page of a run, which ``events`` keeps fresh while
 it works (``watching``); ``outputs``, ``logpages``, ``files`` and ``compare`` look closer,
-and ``changes`` is everything that a person may do to it.
+and ``changes`` is everything that a person may do to it;
+``report`` tells the administrators of a problem with it.
 Nothing of what a workflow wrote is ever part of a page of ours other than as escaped
 text: browsers fetch the rest by addresses that put it into a sandbox.
 """
@@ -20,6 +21,7 @@ from taverna_server.web.runs import (
     listing,
     logpages,
     outputs,
+    report,
     several,
     show,
 )
@@ -34,6 +36,7 @@ __all__ = [
     "listing",
     "logpages",
     "outputs",
+    "report",
     "several",
     "show",
 ]

@@ -31,6 +31,7 @@ from taverna_server.web.runs.context import Viewed, url_with_key, viewed
 from taverna_server.web.runs.given import given_inputs
 from taverna_server.web.runs.logs import end_of, logs_of
 from taverna_server.web.runs.reasons import reasons_of
+from taverna_server.web.runs.report import sends_reports
 from taverna_server.web.runs.rows import lasted
 from taverna_server.web.runs.shown import Outputs, Shown
 from taverna_server.web.runs.steps import MOST_LISTED, drawing, graph_of, steps_of
@@ -77,6 +78,7 @@ def _about(found: Viewed) -> dict[str, Any]:
         "shared": manager.permissions(user, run.id) if found.is_owner else {},
         "levels": {Permission.READ: "may look", Permission.UPDATE: "may change",
                    Permission.DESTROY: "may delete"},
+        "reports": sends_reports(found),
         "left": _left(found),
         "bundle": _size(manager.working_directory(user, run.id), RUN_BUNDLE),
         "result": run.baclava_output,
