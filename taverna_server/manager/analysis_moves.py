@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from taverna_server.errors import BadRequest, BadStateChange, Conflict
@@ -53,16 +53,14 @@ class AnalysisMoves(Analyses, Status, Consumption, Ports):
         if start.restart:
             return self._restart(caller, found, start)
         if found.status != "created":
-            raise Conflict(
-                f"Workflow {found.run_id} could not be started because it "
-                + (_STARTED.get(found.status, "is already running."))
-            )
+            raise Conflict(_REFUSED.format(found.run_id, _STARTED.get(found.status, _RUNNING)))
         self.check_quota(found.owner)
         if found.recorded:
-            self._set_start(caller, found, start, read_specification(self._said(found)))
+            self._start_with(caller, found, start, read_specification(self._said(found)))
         elif start.parameters or start.options:
             raise BadRequest("This workflow was given what it needs where it was made.")
-        self._start(caller, found)
+        else:
+            self._start(caller, found)
         return self.analysis(caller, found.run_id)
 
     def _said(self, found: Analysis) -> Mapping[str, Any]:
@@ -89,8 +87,7 @@ class AnalysisMoves(Analyses, Status, Consumption, Ports):
         self._keep_workspace(found.workspace, run.expiry)
         made = self.analysis(caller if caller.name == owner.name else owner, run.id)
         try:
-            self._set_start(owner, made, start, specification)
-            self._start(owner, made)
+            self._start_with(owner, made, start, specification)
         except Exception:
             self.delete_run(owner, run.id)
             raise
@@ -101,15 +98,22 @@ class AnalysisMoves(Analyses, Status, Consumption, Ports):
         if owner is not None and owner.expiry < until:
             self.store.set_expiry(run_id, until)
 
-    def _set_start(
+    def _start_with(
         self, caller: User, made: Analysis, start: Start, specification: Specification
     ) -> None:
-        """What the start says, on top of the specification."""
+        """Start with what the start says, on top of the specification; of two starts one does."""
         parameters = specification.effective_parameters(start.parameters)
         options = specification.effective_options(start.options)
-        self.store.set_record_start(made.run_id, start.parameters, parameters, options)
-        if specification.type == TAVERNA:
-            self.set_ports(caller, made, specification, parameters)
+        run_id, now = made.run_id, datetime.now(UTC)
+        if not self.store.claim_start(run_id, now, start.parameters, parameters, options):
+            raise Conflict(_REFUSED.format(run_id, _RUNNING))
+        try:
+            if specification.type == TAVERNA:
+                self.set_ports(caller, made, specification, parameters)
+            self._start(caller, made)
+        except Exception:
+            self.store.unclaim_start(run_id)
+            raise
 
     def _start(self, caller: User, made: Analysis) -> None:
         try:
@@ -151,6 +155,8 @@ class AnalysisMoves(Analyses, Status, Consumption, Ports):
             raise Conflict(f"A restart of workflow {found.run_id} is running in its workspace.")
 
 
+_REFUSED = "Workflow {} could not be started because it {}"
+_RUNNING = "is already running."
 _STARTED = {
     "finished": "has already finished.",
     "failed": "has already failed.",

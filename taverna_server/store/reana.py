@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -27,6 +27,8 @@ from taverna_server.store.tables import permissions, reana, runs, usage
 
 OTHERS = "run"
 """The name of what other faces made; the number of the run is that of the workflow."""
+CLAIMED = timedelta(minutes=1)
+"""Far longer than a start takes."""
 SORTS = ("desc", "asc", "disk-desc", "cpu-desc")
 _OVER = sa.or_(runs.c.target == RunStatus.FINISHED, runs.c.observed == RunStatus.FINISHED)
 _WORD = sa.case(
@@ -104,9 +106,16 @@ _HIGHEST_MINOR = sa.select(sa.func.coalesce(sa.func.max(reana.c.minor), 0)).wher
 _INSERT = sa.insert(reana)
 _THIS = sa.update(reana).where(reana.c.run_id == bindparam("run"))
 _THESE = sa.update(reana).where(reana.c.run_id.in_(bindparam("runs", expanding=True)))
-_START = _THIS.values(
-    given=bindparam("gave"), parameters=bindparam("set"), options=bindparam("chose")
+# As long as the run is there, its own times count: here is when somebody was about to start it.
+_CLAIM = _THIS.where(
+    sa.or_(reana.c.started.is_(None), reana.c.started < bindparam("abandoned"))
+).values(
+    started=bindparam("now"),
+    given=bindparam("gave"),
+    parameters=bindparam("set"),
+    options=bindparam("chose"),
 )
+_UNCLAIM = _THIS.values(started=None)
 _SIZE = _THESE.values(size=bindparam("bytes"))
 _ADD_SIZE = _THESE.values(size=reana.c.size + bindparam("bytes"))
 _LEAVE = (
@@ -187,14 +196,24 @@ class Analyses(Part):
             row = connection.execute(_RECORD, {"run": run_id}).first()
         return None if row is None else Record(**row._asdict())
 
-    def set_record_start(
-        self, run_id: str, given: Mapping[str, Any], parameters: Mapping[str, Any],
-        options: Mapping[str, Any],
-    ) -> None:  # fmt: skip
-        """Keep what the start was given and what counts."""
+    def claim_start(
+        self, run_id: str, now: datetime, given: Mapping[str, Any],
+        parameters: Mapping[str, Any], options: Mapping[str, Any],
+    ) -> bool:  # fmt: skip
+        """Keep what the start was given and what counts; False while another start is under way.
+
+        A claim that was not followed by a start, because the server was killed, is worth
+        nothing after ``CLAIMED``.
+        """
         values = {"gave": dict(given), "set": dict(parameters), "chose": dict(options)}
+        times = {"now": now, "abandoned": now - CLAIMED}
         with self._database.write() as connection:
-            connection.execute(_START, values | {"run": run_id})
+            return connection.execute(_CLAIM, values | times | {"run": run_id}).rowcount == 1
+
+    def unclaim_start(self, run_id: str) -> None:
+        """The start did not come about."""
+        with self._database.write() as connection:
+            connection.execute(_UNCLAIM, {"run": run_id})
 
     def set_workspace_size(self, size: int, *runs: str) -> None:
         """Of these runs, which share it."""

@@ -14,6 +14,7 @@ from taverna_server.model.events import Notes, Usage
 from taverna_server.model.identity import Permission
 from taverna_server.model.run import Run, RunStatus
 from taverna_server.store import Store
+from taverna_server.store.reana import CLAIMED
 from taverna_server.store.secrets import Sealed
 
 INITIALIZED, OPERATING, STOPPED, FINISHED = RunStatus
@@ -51,13 +52,25 @@ def end(store: Store, run: Run, code: int | None, disk: int = 7) -> None:
 def test_record_reads_back_as_it_was_kept(store: Store, run: Run) -> None:
     assert store.record(run.id) is None
     assert record(store, run) == "demo.1.0"
-    store.set_record_start(run.id, {"x": "1"}, {"x": 1}, {"FROM": "a"})
+    assert store.claim_start(run.id, T1, {"x": "1"}, {"x": 1}, {"FROM": "a"})
     kept = store.record(run.id)
     assert kept is not None
     assert (kept.specification, kept.given) == ({"a": [1]}, {"x": "1"})
     assert (kept.parameters, kept.options) == ({"x": 1}, {"FROM": "a"})
     with pytest.raises(IntegrityError):
         record(store, run)
+
+
+def test_start_is_claimed_once_until_it_is_given_back_or_abandoned(store: Store, run: Run) -> None:
+    record(store, run)
+    assert store.claim_start(run.id, T1, {}, {"x": 1}, {})
+    assert not store.claim_start(run.id, T1 + CLAIMED, {}, {"x": 2}, {})
+    kept = store.record(run.id)
+    assert kept is not None
+    assert kept.parameters == {"x": 1}
+    store.unclaim_start(run.id)
+    assert store.claim_start(run.id, T1, {}, {}, {})
+    assert store.claim_start(run.id, T1 + 2 * CLAIMED, {}, {}, {})
 
 
 def test_numbers_differ_also_when_many_come_at_once(store: Store, make_run: MakeRun) -> None:

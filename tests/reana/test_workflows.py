@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from flask import Flask
+from werkzeug.test import TestResponse
 
 from taverna_server.app import create_app
 from taverna_server.config import Config
@@ -188,6 +190,24 @@ def test_start_says_name_and_number_apart(alice: User, demo: str) -> None:
 def test_start_that_cannot_be_is_refused(alice: User, demo: str, body: object) -> None:
     alice.refused("POST", f"/workflows/{demo}/start", 400, json=body)
     assert alice("GET", f"/workflows/{demo}/status")["status"] == "created"
+
+
+@pytest.mark.parametrize("operating_limit", [0, 10])
+def test_of_many_starts_one_comes_about(config: Config, operating_limit: int) -> None:
+    app = create_app(replace(config, operating_limit=operating_limit))
+    demo = User(app.test_client(), "alice").create()
+
+    def start(count: int) -> TestResponse:
+        given = {"input_parameters": {"count": str(count)}}
+        return User(app.test_client(), "alice").ask("POST", f"/workflows/{demo}/start", json=given)
+
+    with ThreadPoolExecutor(8) as threads:
+        answers = list(threads.map(start, range(8)))
+    started = [count for count, answer in enumerate(answers) if answer.status_code == 200]
+    assert len(started) == 1
+    assert {answer.status_code for answer in answers} == {200, 409}
+    kept = User(app.test_client(), "alice")("GET", f"/workflows/{demo}/specification")["parameters"]
+    assert kept == {"count": str(started[0])}
 
 
 def test_parameters_have_the_type_of_what_they_replace(
