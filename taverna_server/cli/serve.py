@@ -133,4 +133,8 @@ def publish_examples(store: Store, directory: Path | None) -> None:
 def _announce(config: Config) -> None:
     host = f"[{config.host}]" if ":" in config.host else config.host
     url = config.public_url or f"{config.scheme}://{host}:{config.port}"
-    print(f"Serving {url}/rest/ with the data in {config.data}", file=sys.stderr, flush=True)
+    print(
+        f"Serving {url}/rest/ with the data in {config.data}; pages for people: {url}/",
+        file=sys.stderr,
+        flush=True,
+    )
