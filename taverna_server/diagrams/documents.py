@@ -25,6 +25,8 @@ from taverna_server.diagrams.svg import Addresses, draw
 from taverna_server.diagrams.t2flow import graph_of_t2flow
 from taverna_server.errors import MalformedDocument, WorkflowInvalid
 from taverna_server.workflow.reading import read_workflow
+from taverna_server.workflow.reana import TAVERNA
+from taverna_server.workflow.reanapack import Pack, is_pack, read_pack
 
 EVERYTHING = "*"
 """As the only path to expand: all of them."""
@@ -61,6 +63,7 @@ class Remembered(Generic[Value]):
             self._weight -= self._weigh(self._known.pop(key))
 
 
+_MOST_DOCUMENT = 16 << 20
 _graphs: Remembered[Graph] = Remembered(20_000, lambda graph: 10 + len(graph.nodes))
 _drawings: Remembered[str] = Remembered(16_000_000, len)
 
@@ -87,11 +90,21 @@ def drawing_of_document(
 
 def _read(document: bytes) -> Graph:
     try:
+        if is_pack(document):
+            return _of_pack(read_pack(document))
         if document.lstrip()[:1] == b"{":
             return _of_specification(json.loads(document))
         return graph_of_t2flow(read_workflow(document))
     except (MalformedDocument, WorkflowInvalid, ValueError, RecursionError) as error:
         return sentence_graph("This workflow cannot be drawn", str(error))
+
+
+def _of_pack(pack: Pack) -> Graph:
+    said = pack.specification
+    if said.type == TAVERNA:
+        inner = said.inline_document() or pack.content(said.file or "", _MOST_DOCUMENT)
+        return graph_of_t2flow(read_workflow(inner))
+    return graph_of_specification(said.type, said.document)
 
 
 def _of_specification(specification: Any) -> Graph:

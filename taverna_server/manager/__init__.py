@@ -27,6 +27,7 @@ from taverna_server.manager.reana_accounts import ReanaAccounts
 from taverna_server.manager.reporting import Reporting
 from taverna_server.manager.security import Security
 from taverna_server.manager.services import ServiceCredentials
+from taverna_server.manager.submissions import Submissions
 from taverna_server.manager.user_secrets import UserSecrets
 from taverna_server.manager.viewing import Viewing
 from taverna_server.manager.workspaces import Workspaces
@@ -35,6 +36,7 @@ __all__ = ["Output", "RunManager"]
 
 
 class RunManager(
+    Submissions,
     AnalysisMoves,
     AnalysisSharing,
     AnalysisLogs,

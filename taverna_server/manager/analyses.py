@@ -18,6 +18,7 @@ from lxml import etree
 
 from taverna_server.errors import BadRequest, HiddenWorkflow, UnknownWorkflow
 from taverna_server.manager.library import described
+from taverna_server.manager.packs import described_specification
 from taverna_server.manager.retention import next_rule
 from taverna_server.manager.runs import Runs, check_source
 from taverna_server.model.analysis import Analysis, AnalysisQuery, NewRecord, Record
@@ -38,9 +39,9 @@ class Analyses(Runs):
     """Made, found and listed. What becomes of them is in ``analysis_moves.py``."""
 
     def create_analysis(
-        self, caller: User, specification: Specification, name: str = ""
+        self, caller: User, specification: Specification, name: str = "", **about: Any
     ) -> Analysis:
-        """A new workflow, created and not started.
+        """A new workflow, created and not started; ``about`` is said of its run, too.
 
         Raises:
             BadRequest: a name that cannot be, or a Taverna workflow that is none.
@@ -49,13 +50,11 @@ class Analyses(Runs):
         """
         prefix = check_prefix(name or DEFAULT_NAME)
         check_source(self.policy(), None)
-        run = self._add_run(caller, specification, prefix)
+        run = self._add_run(caller, specification, prefix, **about)
         self._record(run, prefix, specification)
         return self.analysis(caller, run.id)
 
-    def _add_run(
-        self, caller: User, specification: Specification, title: str, workspace: str | None = None
-    ) -> Run:
+    def _add_run(self, caller: User, specification: Specification, title: str, **said: Any) -> Run:
         document, about = self.described_document(specification, title, caller)
         workflow_id = self.store.put_workflow(document, about)
         new = self._new_run(
@@ -63,8 +62,8 @@ class Analyses(Runs):
             name=title[:48],
             workflow_id=workflow_id,
             workflow_type=specification.type,
-            entry=self._own_entry(caller, workflow_id, about),
-            workspace=workspace,
+            entry=said.pop("entry", None) or self._own_entry(caller, workflow_id, about),
+            **said,
         )
         lifetime = timedelta(days=self.config.reana_lifetime)
         return self._make_run(replace(new, expiry=new.created + lifetime), document)
@@ -82,7 +81,8 @@ class Analyses(Runs):
             about = described(read_interface(document), caller.name)
             return document, replace(about, title=about.title or title)
         document = json.dumps(specification.document, ensure_ascii=False).encode()
-        return document, NewWorkflow(type=specification.type, title=title, owner=caller.name)
+        files = specification.document["inputs"].get("files") or ()
+        return document, described_specification(specification, caller.name, files, title)
 
     def _record(
         self, run: Run, prefix: str, specification: Specification, major: int | None = None

@@ -12,14 +12,16 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+from taverna_server.data.workspace import Workspace, plain_path
 from taverna_server.errors import BadRequest, BadStateChange, Conflict
 from taverna_server.manager.analyses import Analyses
 from taverna_server.manager.consumption import Consumption
+from taverna_server.manager.packs import example_of
 from taverna_server.manager.ports import Ports
 from taverna_server.manager.status import Status
 from taverna_server.model.analysis import Analysis, AnalysisQuery
 from taverna_server.model.identity import Permission, User
-from taverna_server.model.run import TAVERNA, RunStatus
+from taverna_server.model.run import TAVERNA, RunInput, RunStatus
 from taverna_server.workflow.reana import Specification, read_specification
 
 OVER = ("finished", "failed")
@@ -110,10 +112,25 @@ class AnalysisMoves(Analyses, Status, Consumption, Ports):
         try:
             if specification.type == TAVERNA:
                 self.set_ports(caller, made, specification, parameters)
+            else:
+                self._show_inputs(made, specification, parameters)
             self._start(caller, made)
         except Exception:
             self.store.unclaim_start(run_id)
             raise
+
+    def _show_inputs(
+        self, made: Analysis, specification: Specification, parameters: Mapping[str, Any]
+    ) -> None:
+        """Parameters and declared files, as every page of runs shows what a run was given."""
+        run = self.store.get_run(made.run_id)
+        place = Workspace(self.directory(run).wd) if run else None
+        self.store.clear_inputs(made.run_id)
+        for name in specification.document["inputs"].get("files") or ():
+            if place is not None and place.has(plain_path(name)):
+                self.store.set_input(made.run_id, RunInput(name, file=plain_path(name)))
+        for name, value in parameters.items():
+            self.store.set_input(made.run_id, RunInput(name, example_of(value)))
 
     def _start(self, caller: User, made: Analysis) -> None:
         try:

@@ -9,15 +9,19 @@ granted by name. What the caller may not view does not exist for them.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 from taverna_server.errors import BadRequest, NotAuthenticated, NotPermitted, UnknownWorkflow
+from taverna_server.manager.packs import described_pack, taverna_document, title_of, with_examples
 from taverna_server.manager.permissions import Guarded
 from taverna_server.model.identity import Permission, User
 from taverna_server.model.library import UNTITLED, Entry, EntryPage, EntryQuery, RunsOfEntry
+from taverna_server.model.run import TAVERNA
 from taverna_server.store import NewEntry, NewWorkflow, Store
 from taverna_server.workflow.model import Interface, Port
 from taverna_server.workflow.reading import read_interface
+from taverna_server.workflow.reanapack import check_complete, is_pack, read_pack
 
 ANY_ENTRY = EntryQuery()
 LONGEST_TITLE = 255
@@ -69,8 +73,10 @@ class Library(Guarded):
         Raises:
             MalformedDocument: no workflow document.
         """
-        about = described(read_interface(document), caller.name)
+        about = about_document(document, caller.name)
         workflow_id = self.store.put_workflow(document, about)
+        if about.title == "" and not said.get("title") and is_pack(document):
+            said["title"] = title_of(read_pack(document), file_name)
         new = _new_entry(workflow_id, about, caller.name, file_name, published, said)
         return self.entry(caller, self.store.add_entry(new))
 
@@ -133,6 +139,22 @@ class Library(Guarded):
         return self.store.own_entry(_new_entry(workflow_id, about, caller.name))
 
 
+def about_document(document: bytes, owner: str | None) -> NewWorkflow:
+    """What the library keeps of a document of any kind.
+
+    Raises:
+        MalformedDocument: no workflow.
+    """
+    if not is_pack(document):
+        return described(read_interface(document), owner)
+    pack = read_pack(document)
+    check_complete(pack)
+    if pack.specification.type != TAVERNA:
+        return described_pack(pack, owner)
+    about = described(read_interface(taverna_document(pack)), owner)
+    return replace(about, details=with_examples(about, pack))
+
+
 def described(interface: Interface, owner: str | None) -> NewWorkflow:
     """What the library keeps of a workflow: ports and annotations."""
     said = interface.annotations
@@ -165,7 +187,7 @@ def add_to_house(store: Store, document: bytes, file_name: str | None = None) ->
     Raises:
         MalformedDocument: no workflow document.
     """
-    about = described(read_interface(document), None)
+    about = about_document(document, None)
     workflow_id = store.put_workflow(document, about)
     number = store.own_entry(_new_entry(workflow_id, about, None, file_name, True))
     found = store.get_entry(number)

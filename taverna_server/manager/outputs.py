@@ -14,7 +14,7 @@ from taverna_server.data.outputs import (
 from taverna_server.errors import BadStateChange
 from taverna_server.manager.permissions import Guarded
 from taverna_server.model.identity import Permission, User
-from taverna_server.model.run import RunStatus
+from taverna_server.model.run import TAVERNA, RunStatus
 
 Output: TypeAlias = OutputValue | OutputError | OutputList | OutputAbsent
 
@@ -25,7 +25,7 @@ class Outputs(Guarded):
     def describe_outputs(self, caller: User, run_id: str) -> list[tuple[str, Output]]:
         """Each output port and what there is for it (protocol dossier 7.2).
 
-        Empty where the outputs go to a Baclava document.
+        Empty where the outputs go to a Baclava document or lie elsewhere in the workspace.
 
         Raises:
             BadStateChange: the run has not been started.
@@ -33,7 +33,7 @@ class Outputs(Guarded):
         run = self.run_for(caller, run_id, Permission.READ)
         if run.status == RunStatus.INITIALIZED:
             raise BadStateChange("may not get output description in initial state")
-        if run.baclava_output is not None:
+        if run.baclava_output is not None or run.workflow_type != TAVERNA:
             return []
         out = self.directory(run).out
         return [(name, describe_output(out, name)) for name, _ in self.workflow_of(run).outputs]

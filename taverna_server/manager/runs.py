@@ -18,6 +18,7 @@ from taverna_server.errors import (
 )
 from taverna_server.manager.library import Library, described
 from taverna_server.manager.names import LONGEST, LONGEST_IN_PLAYER, default_name
+from taverna_server.manager.packs import taverna_document
 from taverna_server.manager.quotas import Quotas
 from taverna_server.model.identity import Permission, User
 from taverna_server.model.library import Entry, RunPage, RunQuery
@@ -26,6 +27,7 @@ from taverna_server.model.run import TAVERNA, Run
 from taverna_server.store import NewRun
 from taverna_server.workflow.model import Interface
 from taverna_server.workflow.reading import read_interface
+from taverna_server.workflow.reanapack import is_pack, read_pack
 
 log = logging.getLogger("taverna_server.runs")
 
@@ -84,17 +86,27 @@ class Runs(Quotas, Library):
             TooManyRuns, CreationOff: as ``create_run``.
         """
         check_source(self.policy(), None)
+        workflow_id, document = self._executed(caller, entry)
         new = self._new_run(
             caller.name,
             name=(name or entry.title)[:LONGEST_IN_PLAYER],
-            workflow_id=entry.workflow_id,
+            workflow_id=workflow_id,
             workflow_type=entry.type,
             entry=entry.number,
             parent=parent.number if parent else None,
             embedded=embedded,
             published=published,
         )
-        return self._make_run(new, self.document_of(entry))
+        return self._make_run(new, document)
+
+    def _executed(self, caller: User, entry: Entry) -> tuple[str, bytes]:
+        """The document of an entry; of a Taverna workflow in a ZIP of REANA's, that in it."""
+        document = self.document_of(entry)
+        if not is_pack(document):
+            return entry.workflow_id, document
+        inner = taverna_document(read_pack(document))
+        about = described(read_interface(inner), caller.name)
+        return self.store.put_workflow(inner, about), inner
 
     def _new_run(self, owner: str, **about: Any) -> NewRun:
         policy, created = self.policy(), datetime.now(UTC)

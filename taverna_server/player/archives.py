@@ -7,12 +7,13 @@ lists. So values get the ending of their media type, and errors ``.error``; with
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from flask import Response, request
 
 from taverna_server.data.content import BYTES, EMPTY, HEAD, of_content
 from taverna_server.data.paths import WorkDirectory
+from taverna_server.data.workspace import Workspace
 from taverna_server.errors import BadPath, BadRequest, UnknownEntry
 from taverna_server.serving.zips import Member, members_answer
 
@@ -46,6 +47,12 @@ def archive(wd: WorkDirectory, path: str, headers: Mapping[str, str]) -> Respons
         for place, entry in found
     ]
     return members_answer(wd, members, headers)
+
+
+def archive_of_files(wd: Workspace, paths: Iterable[str], headers: Mapping[str, str]) -> Response:
+    """These files of ``wd`` under their own names, where they are there."""
+    there = (path for path in paths if wd.has(path) and not wd.is_dir(path))
+    return members_answer(wd, [Member(it, it, wd.entry(it).size) for it in there], headers)
 
 
 def archive_of_values(values: Mapping[str, bytes], headers: Mapping[str, str]) -> Response:

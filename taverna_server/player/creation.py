@@ -13,8 +13,9 @@ from taverna_server.errors import Invalid, NotAuthenticated, NotPermitted, Unkno
 from taverna_server.manager.giving import Given
 from taverna_server.model.identity import User
 from taverna_server.model.library import Entry
-from taverna_server.model.run import Run
-from taverna_server.player.requests import RunRequest, fit_inputs
+from taverna_server.model.run import TAVERNA, Run
+from taverna_server.player.packs import PackRequest, give_pack, look_at_pack, start_pack
+from taverna_server.player.requests import GivenInput, RunRequest, fit_inputs
 from taverna_server.serving.context import config, manager
 
 NOT_THERE = "does not exist"
@@ -29,6 +30,8 @@ class Ready:
     entry: Entry
     given: Mapping[str, Given]
     inherited: Collection[str]
+    pack: PackRequest | None = None
+    """Of a workflow of REANA what there is in the place of both."""
 
 
 def create(user: User, wanted: RunRequest, *, published: bool = False) -> Run:
@@ -46,6 +49,8 @@ def look_at(user: User, wanted: RunRequest) -> Ready:
     """Whether a run can be made of it; nothing is made yet. Raises as ``create``."""
     parent = _parent(user, wanted)
     entry = _entry(user, wanted, parent)
+    if entry.type != TAVERNA:
+        return Ready(wanted, parent, entry, {}, set(), look_at_pack(wanted, entry))
     given = fit_inputs(wanted.inputs, entry.inputs)
     inherited = _inherited(user, parent) - given.keys()
     return Ready(wanted, parent, entry, _completed(entry, given, inherited), inherited)
@@ -62,8 +67,8 @@ def create_all(user: User, ready: Sequence[Ready], *, published: bool = False) -
         for it in ready:
             made.append(_made(user, it, published))
             _give(user, made[-1], it)
-        for run in made:
-            manager().start_or_queue(replace(user, key_of=run.id), run.id)
+        for run, it in zip(made, ready, strict=True):
+            _start(user, run, it)
     except BaseException:
         for run in made:
             manager().discard_run(run)
@@ -72,6 +77,16 @@ def create_all(user: User, ready: Sequence[Ready], *, published: bool = False) -
 
 
 def _made(user: User, ready: Ready, published: bool) -> Run:
+    if ready.pack is not None:
+        return manager().create_run_of_pack(
+            user,
+            ready.entry,
+            ready.pack.pack,
+            ready.wanted.name,
+            parent=ready.parent.number if ready.parent else None,
+            embedded=ready.wanted.embedded,
+            published=published,
+        )
     return manager().create_run_of(
         user,
         ready.entry,
@@ -84,11 +99,22 @@ def _made(user: User, ready: Ready, published: bool) -> Run:
 
 def _give(user: User, run: Run, ready: Ready) -> None:
     maker = replace(user, key_of=run.id)
-    manager().give_inputs(maker, run.id, ready.given)
-    if ready.parent is not None:
-        manager().copy_inputs(maker, ready.parent, run.id, ready.inherited)
+    if ready.pack is not None:
+        give_pack(maker, run, ready.pack, ready.parent)
+    else:
+        manager().give_inputs(maker, run.id, ready.given)
+        if ready.parent is not None:
+            manager().copy_inputs(maker, ready.parent, run.id, ready.inherited)
     if ready.wanted.provenance:
         manager().set_generate_provenance(maker, run.id, True)
+
+
+def _start(user: User, run: Run, ready: Ready) -> None:
+    maker = replace(user, key_of=run.id)
+    if ready.pack is not None:
+        start_pack(maker, run, ready.pack)
+    else:
+        manager().start_or_queue(maker, run.id)
 
 
 def _parent(user: User, wanted: RunRequest) -> Run | None:
@@ -130,7 +156,7 @@ def _completed(entry: Entry, given: dict[str, Given], inherited: set[str]) -> di
         if example is None:
             missing.append(name)
         else:
-            given = {**given, name: example.encode("utf-8", "surrogatepass")}
+            given = {**given, **fit_inputs({name: GivenInput(example)}, entry.inputs)}
     if missing and config().strict_inputs:
         texts = [f"'{name}' needs a value or a file" for name in missing]
         raise Invalid({"inputs": texts})

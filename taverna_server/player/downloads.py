@@ -6,11 +6,12 @@ from flask import Response
 
 from taverna_server.data.content import TEXT
 from taverna_server.data.outputs import OUTPUT_SUBDIRECTORY
+from taverna_server.data.workspace import Workspace
 from taverna_server.errors import Unknown
 from taverna_server.model.identity import User
-from taverna_server.model.run import COMPLETE, Run
+from taverna_server.model.run import COMPLETE, TAVERNA, Run
 from taverna_server.player.answers import attachment
-from taverna_server.player.archives import archive
+from taverna_server.player.archives import archive, archive_of_files
 from taverna_server.player.callers import run_of
 from taverna_server.player.documents import moment
 from taverna_server.player.face import views
@@ -26,6 +27,9 @@ def download_results(number: int) -> Response:
     if run.state not in COMPLETE:
         raise Unknown("there are no results before the run is over")
     wd = manager().working_directory(user, run.id)
+    if run.workflow_type != TAVERNA:
+        place, paths = Workspace(manager().directory(run).wd), manager().declared_outputs(run)
+        return archive_of_files(place, paths, attachment(f"{run.name}-all-results.zip"))
     return archive(wd, OUTPUT_SUBDIRECTORY, attachment(f"{run.name}-all-results.zip"))
 
 

@@ -9,17 +9,22 @@ from __future__ import annotations
 
 import functools
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from taverna_server.data.content import EMPTY, TEXT
+from taverna_server.data.content import EMPTY, HEAD, TEXT, of_content
 from taverna_server.data.outputs import OutputAbsent, describe_output
 from taverna_server.data.portvalues import PortValue, Sizes, Types, port_value
+from taverna_server.data.workspace import Workspace
+from taverna_server.errors import BadPath, UnknownEntry
 from taverna_server.manager.giving import InputContent
 from taverna_server.model.identity import User
-from taverna_server.model.run import COMPLETE, Run, RunState
+from taverna_server.model.run import COMPLETE, TAVERNA, Run, RunState
 from taverna_server.serving.context import manager
+
+MOST_DECLARED = 200
+"""Files that are looked at for one document."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +58,8 @@ def output_ports(user: User, run: Run) -> list[Port]:
     """
     if run.state not in COMPLETE or run.baclava_output is not None:
         return []
+    if run.workflow_type != TAVERNA:
+        return list(_declared(run))
     names = [name for name, _ in manager().workflow_of(run).outputs]
     found = _values(str(manager().directory(run).wd), tuple(names), outputs_tag(run))
     all_of_them = run.state is RunState.FINISHED
@@ -63,6 +70,21 @@ def output_ports(user: User, run: Run) -> list[Port]:
         for it in [it or PortValue(0, EMPTY, 0)]
     ]
     return sorted(ports, key=lambda port: (port.name.lower(), port.name))
+
+
+def _declared(run: Run) -> Iterator[Port]:
+    """Files of the workspace, by their paths there; what is missing is empty, as above."""
+    wd = Workspace(manager().directory(run).wd)
+    for name in manager().declared_outputs(run)[:MOST_DECLARED]:
+        try:
+            stream, state = wd.open_file(name)
+            with stream:
+                kind, size = of_content(stream.read(HEAD)), state.st_size
+        except (UnknownEntry, BadPath):
+            if run.state is not RunState.FINISHED:
+                continue
+            kind, size = EMPTY, 0
+        yield Port(name, 0, kind, size, f"/runs/{run.number}/output/{name}")
 
 
 def outputs_tag(run: Run) -> tuple[int, ...]:

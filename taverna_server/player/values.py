@@ -18,10 +18,11 @@ from taverna_server.data.outputs import ERROR_SUFFIX, OUTPUT_SUBDIRECTORY, file_
 from taverna_server.data.paths import Entry, WorkDirectory
 from taverna_server.data.portvalues import ERROR
 from taverna_server.data.values import ListValue, Value, read_bytes
+from taverna_server.data.workspace import Workspace
 from taverna_server.errors import BadPath, Unknown, UnknownEntry, UnknownPort
 from taverna_server.manager.giving import InputContent
 from taverna_server.model.identity import User
-from taverna_server.model.run import Run, RunState
+from taverna_server.model.run import TAVERNA, Run, RunState
 from taverna_server.player.answers import INLINE, attachment
 from taverna_server.player.archives import archive, archive_of_values
 from taverna_server.player.callers import run_of
@@ -88,6 +89,8 @@ def locate_output(user: User, run: Run, place: str) -> Located:
         UnknownPort: the workflow has no such output.
         UnknownEntry: there is no such item.
     """
+    if run.workflow_type != TAVERNA:
+        return _declared(run, place)
     names = [name for name, _ in manager().workflow_of(run).outputs]
     port, indices = _split(place, names)
     wd = manager().working_directory(user, run.id)
@@ -109,6 +112,17 @@ def locate_output(user: User, run: Run, place: str) -> Located:
         path, entry = f"{path}/{inner.name}", inner
     is_error = not entry.is_dir and entry.name.endswith(ERROR_SUFFIX)
     return Located(port, indices, path, entry.is_dir, is_error)
+
+
+def _declared(run: Run, place: str) -> Located:
+    """A file that a REANA workflow says it makes."""
+    names = manager().declared_outputs(run)
+    port, _ = _split(place, names)
+    if Workspace(manager().directory(run).wd).has(port):
+        return Located(port, (), port)
+    if run.state is RunState.FINISHED:
+        return Located(port, (), None)
+    raise UnknownEntry(place)
 
 
 def _split(place: str, names: Sequence[str]) -> tuple[str, tuple[int, ...]]:

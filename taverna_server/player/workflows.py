@@ -24,8 +24,10 @@ from taverna_server.player.face import views
 from taverna_server.player.guests import publishes_workflow
 from taverna_server.player.requests import BLANK, data_uri, is_true, text_of
 from taverna_server.serving.context import caller, config, manager
-from taverna_server.serving.negotiation import JSON, SCUFL, T2FLOW, WFBUNDLE
+from taverna_server.serving.negotiation import JSON, SCUFL, T2FLOW, WFBUNDLE, ZIP
+from taverna_server.workflow.reanapack import is_pack
 
+YAML = "application/yaml"
 _SAID = ("title", "description", "category")
 _CHANGEABLE = ("title", "author", "description", "category")
 
@@ -96,12 +98,18 @@ def download_workflow(number: int) -> Response:
 
 def _kind(content: bytes) -> tuple[str, str]:
     """The media type of a document, and how the names of its files end."""
+    if is_pack(content):
+        return _kind_of_pack(content)
     if content.startswith(b"PK"):
         return WFBUNDLE, "wfbundle"
-    if content.lstrip()[:1] == b"{":
-        return JSON, "json"
     head = content[:4096]
     return (SCUFL, "xml") if b"XScufl" in head or b":scufl" in head else (T2FLOW, "t2flow")
+
+
+def _kind_of_pack(content: bytes) -> tuple[str, str]:
+    if content.startswith(b"PK"):
+        return ZIP, "zip"
+    return (JSON, "json") if content.lstrip()[:1] == b"{" else (YAML, "yaml")
 
 
 def _said(tree: Tree) -> Tree:
@@ -124,7 +132,8 @@ def _uploaded(leaf: Any) -> tuple[bytes, str | None]:
         return content, leaf.filename
     try:
         text = text_of(leaf) or ""
-        content = text.encode() if text.lstrip().startswith(("<", "{")) else data_uri(leaf)
+        is_document = text.lstrip().startswith(("<", "{")) or is_pack(text.encode())
+        content = text.encode() if is_document else data_uri(leaf)
     except ValueError as error:
         raise Invalid({"document": [str(error)]}) from error
     if not content:

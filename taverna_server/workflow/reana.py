@@ -153,8 +153,8 @@ def _check_workflow(found: Specification) -> None:
     inside = found.document["workflow"].get("specification")
     if found.type == _SERIAL:
         _check_steps(inside)
-    elif found.type == _CWL and not isinstance(inside, Mapping):
-        raise MalformedDocument("A CWL workflow comes packed, in workflow.specification.")
+    elif found.type == _CWL and inside and not isinstance(inside, Mapping):
+        raise MalformedDocument("A CWL workflow in workflow.specification is an object.")
     elif found.file is None and not inside:
         raise MalformedDocument("The specification has neither workflow.file nor a workflow.")
     if found.file is not None:

@@ -19,6 +19,7 @@ from typing import Any
 
 from taverna_server.data.rundir import RunDirectory
 from taverna_server.engines.cwl.inputs import effective_inputs, main_of, processes, tool_steps
+from taverna_server.engines.cwl.unpacked import document_at
 from taverna_server.engines.steps import calling
 from taverna_server.engines.steps.foreign import ForeignEngine
 from taverna_server.engines.steps.specification import Specification
@@ -38,18 +39,21 @@ class CwlEngine(ForeignEngine):
     def prepare(
         self, specification: Specification, directory: RunDirectory, stepping: Stepping
     ) -> Mapping[str, Any]:
-        document = specification.document
+        path = None if specification.document else specification.file(directory.wd)
+        document = document_at(path, directory.wd) if path else specification.document
         found = processes(document)
         main = main_of(found)
         inputs = effective_inputs(specification, main, directory.wd)
         scratch = stepping.around.scratch
-        (scratch / "workflow.json").write_text(json.dumps(document))
+        if path is None:
+            path = scratch / "workflow.json"
+            path.write_text(json.dumps(document))
         (scratch / "inputs.json").write_text(json.dumps(inputs))
         for name in ("tmp", "out"):
             (scratch / name).mkdir()
         stepping.start("cwl", ((step, 1) for step in tool_steps(main, found)))
         return {
-            "words": self._words(specification, directory.wd, scratch, "$graph" in document),
+            "words": self._words(specification, directory.wd, scratch, path),
             "version": str(document.get("cwlVersion", "")),
             "caller": [sys.executable, "-I", "-S", calling.__file__],
         }
@@ -58,7 +62,7 @@ class CwlEngine(ForeignEngine):
         raise ValueError(f"cwltool says nothing of its own: {message}")
 
     def _words(
-        self, specification: Specification, workspace: Path, scratch: Path, packed: bool
+        self, specification: Specification, workspace: Path, scratch: Path, path: Path
     ) -> list[str]:
         target = specification.option("--target") or specification.option("TARGET")
         return [
@@ -67,6 +71,11 @@ class CwlEngine(ForeignEngine):
             "--tmpdir-prefix", f"{scratch / 'tmp'}/",
             "--tmp-outdir-prefix", f"{scratch / 'out'}/",
             *(["--target", target] if target else []),
-            f"{scratch / 'workflow.json'}{'#main' if packed else ''}",
+            f"{path}{'#main' if _is_packed(specification) else ''}",
             str(scratch / "inputs.json"),
         ]  # fmt: skip
+
+
+def _is_packed(specification: Specification) -> bool:
+    """A file with several processes says itself which is meant, by being asked for none."""
+    return "$graph" in (specification.document or {})

@@ -7,9 +7,8 @@ from collections.abc import Sequence
 from flask import Response, request
 
 from taverna_server.data.content import HTML
-from taverna_server.data.outputlists import look
-from taverna_server.data.outputs import OutputError, OutputValue
 from taverna_server.errors import UnknownEntry
+from taverna_server.player.values import locate_output
 from taverna_server.serving.content_types import HEAD, of_file
 from taverna_server.serving.files import value_answer
 from taverna_server.web.page import page
@@ -69,13 +68,13 @@ def get_framed(number: int) -> Response:
     found = viewed(number)
     port, at = request.args.get("port", ""), read_index(request.args.get("at", ""))
     wd = found.manager.working_directory(found.user, found.run.id)
-    there = look(found.manager.directory(found.run).out, port, at)
-    if not isinstance(there, OutputValue | OutputError):
+    path = locate_output(found.user, found.run, "/".join([port, *map(str, at)])).path
+    if path is None or wd.is_dir(path):
         raise UnknownEntry(port)
-    stream, _ = wd.open_file(there.path)
+    stream, _ = wd.open_file(path)
     with stream:
-        media_type = of_file(there.path.rpartition("/")[2], stream.read(HEAD))
+        media_type = of_file(path.rpartition("/")[2], stream.read(HEAD))
     if media_type not in _FRAMED:
         raise UnknownEntry(port)
     policy = f"{_FRAMED[media_type]}; frame-ancestors 'self'"
-    return value_answer(wd, there.path, media_type, {"Content-Security-Policy": policy})
+    return value_answer(wd, path, media_type, {"Content-Security-Policy": policy})

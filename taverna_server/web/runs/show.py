@@ -21,7 +21,7 @@ from taverna_server.manager.progress import Progress
 from taverna_server.manager.questions import Question
 from taverna_server.model.identity import Permission
 from taverna_server.model.library import Entry, RunQuery
-from taverna_server.model.run import RunState
+from taverna_server.model.run import TAVERNA, RunState
 from taverna_server.player.states import status_message
 from taverna_server.serving.context import caller_or_none, config, services
 from taverna_server.serving.links import segment
@@ -33,11 +33,12 @@ from taverna_server.web.runs.logs import end_of, logs_of
 from taverna_server.web.runs.reasons import reasons_of
 from taverna_server.web.runs.report import sends_reports
 from taverna_server.web.runs.rows import lasted
-from taverna_server.web.runs.shown import Outputs, Shown
+from taverna_server.web.runs.shown import Outputs, Shown, preview_of_file
 from taverna_server.web.runs.steps import MOST_LISTED, drawing, graph_of, steps_of
 from taverna_server.web.runs.watching import how_far, place_now, sight_of
 
 MOST_JOBS = 100
+MOST_OUTPUTS = 50
 
 
 @views.get("/runs/<int:number>")
@@ -155,9 +156,16 @@ def _work(found: Viewed, progress: Progress) -> dict[str, Any]:
 
 
 def outputs_of(found: Viewed) -> list[Shown]:
-    """Each output port of the workflow, in its order; none where they are one document."""
+    """Each output port of the workflow, in its order; none where they are one document.
+
+    Of REANA's workflows the files that they say they make.
+    """
     run = found.run
-    if run.baclava_output is not None or run.workflow_type != "taverna":
+    if run.workflow_type != TAVERNA:
+        wd = found.manager.working_directory(found.user, run.id)
+        names = found.manager.declared_outputs(run)[:MOST_OUTPUTS]
+        return [Shown(name, preview=preview_of_file(wd, name)) for name in names]
+    if run.baclava_output is not None:
         return []
     shown = Outputs(found.manager.working_directory(found.user, run.id))
     return [shown.show(name) for name, _ in found.manager.workflow_of(run).outputs]

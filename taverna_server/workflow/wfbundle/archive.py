@@ -37,7 +37,7 @@ class Archive:
 
     def __init__(self, document: bytes) -> None:
         """Raises MalformedDocument: no ZIP, or one with too many entries."""
-        _check_directory(document)
+        check_directory(document)
         try:
             self._zip = zipfile.ZipFile(BytesIO(document))
         except _FAULTS as error:
@@ -70,7 +70,7 @@ class Archive:
         return content
 
 
-def _check_directory(document: bytes) -> None:
+def check_directory(document: bytes) -> None:
     """Looks for the end record where zipfile will, so that both see the same one."""
     start = len(document) - _END.size
     if not (document[start : start + 4] == _END_SIGNATURE and document.endswith(b"\0\0")):
