@@ -90,10 +90,10 @@ def drawing_of_document(
 
 def _read(document: bytes) -> Graph:
     try:
-        if is_pack(document):
-            return _of_pack(read_pack(document))
         if document.lstrip()[:1] == b"{":
             return _of_specification(json.loads(document))
+        if is_pack(document):
+            return _of_pack(read_pack(document))
         return graph_of_t2flow(read_workflow(document))
     except (MalformedDocument, WorkflowInvalid, ValueError, RecursionError) as error:
         return sentence_graph("This workflow cannot be drawn", str(error))
