@@ -27,7 +27,10 @@ def test_workflow_of_reana_is_a_run_here(server: Server, alice: Player) -> None:
     started = anybody.post(f"{api}/{made.json()['workflow_id']}/start", json={}, **login)
     assert started.status_code == 200, started.text
     over = alice.wait(run["id"])
-    assert (over["state"], over["inputs"], over["outputs"]) == ("finished", [], [])
+    assert (over["state"], over["inputs"]) == ("finished", [])
+    [output] = over["outputs"]
+    assert (output["name"], output["value_type"]) == ("out.txt", "text/plain")
+    assert alice.get(output["path"]).status_code == 200
     assert alice.get(over["outputs_zip"]).status_code == 200
     assert alice.get(over["log"]).status_code == 200
     workflow = alice.read(f"/workflows/{run['workflow_id']}")
