@@ -38,7 +38,7 @@ def test_settings_are_changed_by_people(tab: Any, administered: Server) -> None:
     tab.get_by_label("Runs in any state.").fill("12")
     tab.get_by_label("Log what clients are refused.").check()
     tab.get_by_role("button", name="Save the settings").click()
-    assert tab.get_by_role("status").inner_text() == "The settings are saved."
+    assert tab.locator("#notice_flash").inner_text() == "The settings are saved."
     assert [setting(administered, name) for name in ("runLimit", "logFaults")] == ["12", "true"]
 
 
@@ -49,13 +49,13 @@ def test_accounts_are_changed_by_people(tab: Any, administered: Server) -> None:
     form.get_by_label("Name", exact=False).first.fill("carol")
     form.get_by_label("Password").fill(password("carol"))
     form.get_by_role("button", name="Make the account").click()
-    assert tab.get_by_role("status").inner_text() == "The account carol is made."
+    assert tab.locator("#notice_flash").inner_text() == "The account carol is made."
     carol = administered.session("carol")
     assert carol.get(f"{administered.rest}/runs").status_code == 200
     tab.get_by_role("link", name="carol").click()
     tab.get_by_role("link", name="Remove carol").click()
     tab.get_by_role("button", name="Remove carol").click()
-    assert tab.get_by_role("status").inner_text() == "The account carol is removed."
+    assert tab.locator("#notice_flash").inner_text() == "The account carol is removed."
     assert carol.get(f"{administered.rest}/runs").status_code == 401
 
 

@@ -241,6 +241,14 @@ def test_sandboxed_steps_find_the_same_files(tmp_path: Path, options: dict[str, 
 
 
 def test_document_that_is_none_is_a_sentence(tmp_path: Path) -> None:
-    run = cwl(tmp_path, {})
+    text = specification({})
+    text["workflow"]["specification"] = "no mapping"
+    run = prepare(tmp_path, text)
     assert run.execute() == 255
     assert "has no CWL document" in run.engine_log
+
+
+def test_file_that_is_not_there_is_a_sentence(tmp_path: Path) -> None:
+    run = cwl(tmp_path, {})
+    assert run.execute() == 255
+    assert "The workflow file 'w.cwl' is not in the workspace" in run.engine_log
