@@ -29,10 +29,14 @@ def answer(document: object, status: int = 200) -> Response:
     return Response(json.dumps(document), status, content_type=JSON)
 
 
+def named(found: Analysis) -> dict[str, str]:
+    """Which workflow an answer is about."""
+    return {"workflow_id": found.run_id, "workflow_name": found.full_name}
+
+
 def said(found: Analysis, message: str, **more: object) -> dict[str, object]:
     """What answers to changes begin with."""
-    about = {"workflow_id": found.run_id, "workflow_name": found.full_name}
-    return {"message": message, **about, "user": user_id(found.owner), **more}
+    return {"message": message, **named(found), "user": user_id(found.owner), **more}
 
 
 def user_id(name: str) -> str:

@@ -18,7 +18,7 @@ from taverna_server.errors import BadRequest
 from taverna_server.manager.progress import OVER, Counts, Progress
 from taverna_server.model.analysis import Analysis
 from taverna_server.model.identity import User
-from taverna_server.reana.answers import answer, moment, moment_or_none, on_page, user_id
+from taverna_server.reana.answers import answer, moment, moment_or_none, named, on_page, user_id
 from taverna_server.reana.dialect import caller, is_seed
 from taverna_server.reana.reading import body
 from taverna_server.serving.context import manager
@@ -104,8 +104,7 @@ def logs(workflow: str) -> Response:
     steps = body()
     if steps is not None and not isinstance(steps, list):
         raise BadRequest("The body is a list of names of steps.")
-    about = {"workflow_id": found.run_id, "workflow_name": found.full_name}
-    about["user"] = user_id(found.owner)
+    about = {**named(found), "user": user_id(found.owner)}
     if is_seed():
         return answer({**about, "logs": manager().engine_log(user, found)})
     jobs = on_page([it for it in _jobs(user, found) if steps is None or it.name in steps])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response
 
 from taverna_server.errors import BadRequest
-from taverna_server.reana.answers import answer
+from taverna_server.reana.answers import answer, named
 from taverna_server.reana.dialect import caller
 from taverna_server.reana.reading import needed, object_body
 from taverna_server.serving.context import manager
@@ -23,8 +23,7 @@ def share(workflow: str) -> Response:
         raise BadRequest("Shares do not end by themselves here: leave 'valid_until' out.")
     found = manager().analysis(user, workflow)
     manager().share_analysis(user, found, address)
-    about = {"workflow_id": found.run_id, "workflow_name": found.full_name}
-    return answer({"message": "The workflow has been shared with the user.", **about})
+    return answer({"message": "The workflow has been shared with the user.", **named(found)})
 
 
 @blueprint.post("/workflows/<workflow>/unshare")
@@ -33,8 +32,7 @@ def unshare(workflow: str) -> Response:
     address = needed("user_email_to_unshare_with")
     found = manager().analysis(user, workflow)
     manager().unshare_analysis(user, found, address)
-    about = {"workflow_id": found.run_id, "workflow_name": found.full_name}
-    return answer({"message": "The workflow has been unshared with the user.", **about})
+    return answer({"message": "The workflow has been unshared with the user.", **named(found)})
 
 
 @blueprint.get("/workflows/<workflow>/share-status")
@@ -42,9 +40,8 @@ def share_status(workflow: str) -> Response:
     user = caller()
     found = manager().analysis(user, workflow)
     addresses = manager().shared_with(user, found)
-    about = {"workflow_id": found.run_id, "workflow_name": found.full_name}
     shared = [{"user_email": address, "valid_until": None} for address in addresses]
-    return answer({**about, "shared_with": shared})
+    return answer({**named(found), "shared_with": shared})
 
 
 @blueprint.get("/users/shared-with-you")

@@ -17,6 +17,7 @@ from taverna_server.reana.answers import (
     answer,
     moment,
     moment_or_none,
+    named,
     page_asked_for,
     paged,
     size,
@@ -130,8 +131,7 @@ def create_workflow() -> Response:
         raise BadRequest("The body of the request has no specification.")
     specification = read_specification(document, expanded=is_seed())
     found = manager().create_analysis(user, specification, request.args.get("workflow_name", ""))
-    about = {"workflow_id": found.run_id, "workflow_name": found.full_name}
-    return answer({"message": "Workflow workspace created", **about}, 201)
+    return answer({"message": "Workflow workspace created", **named(found)}, 201)
 
 
 @blueprint.get("/workflows/<workflow>/specification")
@@ -162,9 +162,8 @@ def parameters(workflow: str) -> Response:
 def retention_rules(workflow: str) -> Response:
     """Those of the specification; and everything goes when the run expires."""
     found = manager().analysis(caller(), workflow)
-    about = {"workflow_id": found.run_id, "workflow_name": found.full_name}
     rules = [] if found.expiry is None else [*_rules(found), _last_rule(found, found.expiry)]
-    return answer({**about, "retention_rules": rules})
+    return answer({**named(found), "retention_rules": rules})
 
 
 def _rules(found: Analysis) -> Iterator[dict[str, object]]:
